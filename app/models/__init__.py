@@ -1,0 +1,56 @@
+"""All mapped tables, so that one import registers them."""
+
+from app.models.allergy import Allergy
+from app.models.approval import Approval
+from app.models.audit_event import AuditEvent
+from app.models.base import Base
+from app.models.call import Call, CallSpan
+from app.models.care_plan import CarePlan, CarePlanEvent
+from app.models.charge import Charge
+from app.models.clinic import Clinic
+from app.models.condition import Condition
+from app.models.consent import Consent
+from app.models.enrolment import Enrolment
+from app.models.import_batch import ImportBatch, ImportFile
+from app.models.mdm import Mdm
+from app.models.medication import Medication
+from app.models.note import Note
+from app.models.other_service import OtherService
+from app.models.packet import Packet
+from app.models.patient import Patient
+from app.models.patient_contact import PatientContact
+from app.models.person import Person
+from app.models.practitioner import Practitioner
+from app.models.setting import Setting
+from app.models.stay import Stay
+from app.models.time_entry import TimeEntry
+
+__all__ = [
+    "Allergy",
+    "Approval",
+    "AuditEvent",
+    "Base",
+    "Call",
+    "CallSpan",
+    "CarePlan",
+    "CarePlanEvent",
+    "Charge",
+    "Clinic",
+    "Condition",
+    "Consent",
+    "Enrolment",
+    "ImportBatch",
+    "ImportFile",
+    "Mdm",
+    "Medication",
+    "Note",
+    "OtherService",
+    "Packet",
+    "Patient",
+    "PatientContact",
+    "Person",
+    "Practitioner",
+    "Setting",
+    "Stay",
+    "TimeEntry",
+]
