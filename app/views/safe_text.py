@@ -1,0 +1,203 @@
+"""The one door through which text reaches Qt.
+
+Patient text is hostile until proven otherwise: a QLabel guesses rich text from `<b>`, a tool tip has no plain format,
+and `&` in a button makes a shortcut and vanishes. Everything here shows text exactly as it was written. A test reads
+the source of `app/views` and refuses these widgets anywhere else.
+"""
+
+from collections.abc import Callable
+from html import escape
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QGroupBox,
+    QLabel,
+    QMenu,
+    QMenuBar,
+    QPushButton,
+    QRadioButton,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
+
+
+def label(
+    text: str = "",
+    kind: str = "body",
+    *,
+    name: str = "",
+    wrap: bool = True,
+    selectable: bool = False,
+    buddy: QWidget | None = None,
+) -> QLabel:
+    """Return a label that shows `text` exactly as written.
+
+    Args:
+        text: any text; never read as rich text.
+        kind: a style of theme.qss: title, heading, strong, body, muted, small, error, number.
+        name: the object name, for tests and assistive tools.
+        wrap: break long lines instead of widening the page.
+        selectable: let the person copy the text with the mouse or keyboard.
+        buddy: the control this label names to assistive tools.
+    """
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    made.setProperty("kind", kind)
+    made.setText(text)
+    if name:
+        made.setObjectName(name)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    if buddy is not None:
+        made.setBuddy(buddy)
+    return made
+
+
+def button(
+    text: str,
+    *,
+    name: str,
+    kind: str = "secondary",
+    icon: QIcon | None = None,
+    tip: str = "",
+    on_click: Callable[[], object] | None = None,
+) -> QPushButton:
+    """Return a push button; `kind` is primary, secondary, quiet or danger."""
+    made = QPushButton()
+    made.setProperty("kind", kind)
+    made.setAutoDefault(False)
+    _dress(made, text, name, icon, tip)
+    if on_click is not None:
+        slot = on_click
+        made.clicked.connect(lambda _checked=False: slot())
+    return made
+
+
+def tool_button(
+    text: str,
+    *,
+    name: str,
+    icon: QIcon,
+    tip: str = "",
+    show_text: bool = False,
+    checkable: bool = False,
+    on_click: Callable[[], object] | None = None,
+) -> QToolButton:
+    """Return an icon button whose word is its accessible name, and its tool tip unless `tip` says more."""
+    made = QToolButton()
+    made.setCheckable(checkable)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if show_text else Qt.ToolButtonStyle.ToolButtonIconOnly
+    made.setToolButtonStyle(style)
+    _dress(made, text, name, icon, tip or ("" if show_text else text))
+    if on_click is not None:
+        slot = on_click
+        made.clicked.connect(lambda _checked=False: slot())
+    return made
+
+
+def check_box(text: str, *, name: str) -> QCheckBox:
+    """Return a check box with its text shown as written."""
+    made = QCheckBox()
+    _dress(made, text, name, None, "")
+    return made
+
+
+def radio_button(text: str, *, name: str) -> QRadioButton:
+    """Return a radio button with its text shown as written."""
+    made = QRadioButton()
+    _dress(made, text, name, None, "")
+    return made
+
+
+def group_box(title: str, *, name: str) -> QGroupBox:
+    """Return a group box with its title shown as written."""
+    made = QGroupBox(doubled(title))
+    made.setObjectName(name)
+    made.setAccessibleName(title)
+    return made
+
+
+def set_button_text(target: QAbstractButton, text: str) -> None:
+    """Change a button's words, and its accessible name with them."""
+    target.setText(doubled(text))
+    target.setAccessibleName(text)
+
+
+def action(text: str, parent: QObject, *, name: str, icon: QIcon | None = None, tip: str = "") -> QAction:
+    """Return an action for menus; `&` is shown, never a shortcut."""
+    made = QAction(parent)
+    made.setObjectName(name)
+    set_action_text(made, text)
+    if icon is not None:
+        made.setIcon(icon)
+    if tip:
+        made.setToolTip(tip_text(tip))
+    return made
+
+
+def set_action_text(target: QAction, text: str) -> None:
+    """Change an action's words."""
+    target.setText(doubled(text))
+    target.setIconText(doubled(text))
+    target.setToolTip(tip_text(text))
+
+
+def menu(bar: QMenuBar | QMenu, title: str, *, name: str, letter: str = "") -> QMenu:
+    """Add a menu; `letter` (one of the title's own, chosen by us and never from data) opens it with Alt."""
+    shown = doubled(title)
+    if letter:
+        at = shown.index(letter)
+        shown = f"{shown[:at]}&{shown[at:]}"
+    made = bar.addMenu(shown)
+    made.setObjectName(name)
+    return made
+
+
+def add_tab(tabs: QTabWidget, widget: QWidget, text: str, *, tip: str = "", icon: QIcon | None = None) -> int:
+    """Add a tab and return its position."""
+    position = tabs.addTab(widget, icon or QIcon(), doubled(text))
+    if tip:
+        tabs.setTabToolTip(position, tip_text(tip))
+    return position
+
+
+def set_tab_text(tabs: QTabWidget, position: int, text: str) -> None:
+    """Change the words of one tab."""
+    tabs.setTabText(position, doubled(text))
+
+
+def set_tip(target: QWidget | QAction, text: str) -> None:
+    """Give `target` a tool tip; a widget without an accessible description is described by it too."""
+    target.setToolTip(tip_text(text))
+    if isinstance(target, QWidget) and not target.accessibleDescription():
+        target.setAccessibleDescription(text)
+
+
+def tip_text(text: str) -> str:
+    """Return `text` as a tool tip shows it unchanged; for item models' ToolTipRole. Empty stays empty."""
+    if not text:
+        return ""
+    return "<qt>" + escape(text).replace("\n", "<br>") + "</qt>"
+
+
+def doubled(text: str) -> str:
+    """Return `text` with each `&` doubled, so that Qt shows it instead of making a shortcut."""
+    return text.replace("&", "&&")
+
+
+def _dress(target: QAbstractButton, text: str, name: str, icon: QIcon | None, tip: str) -> None:
+    target.setObjectName(name)
+    set_button_text(target, text)
+    if icon is not None:
+        target.setIcon(icon)
+    if tip:
+        set_tip(target, tip)
