@@ -1,0 +1,238 @@
+"""The one door by which text reaches a PDF: made printable, measured, broken into lines, painted.
+
+Patient text is hostile (SECURITY.md L20, P24). Nothing here reads markup, so `<b>` prints as `<b>`. A character that
+this program cannot set rightly never becomes a black box or a blank: it prints as its number, `⟦U+738B⟧`.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator, MutableMapping
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple, NewType
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+REGULAR, BOLD = "CareLoop-Sans", "CareLoop-Sans-Bold"
+FONTS = Path(__file__).resolve().parents[2] / "resources" / "fonts"
+MARK = "⟦"
+"""Begins a substitute. In the text itself it is substituted too, so that it always means one."""
+
+Printable = NewType("Printable", str)
+"""Text in which every character has a glyph. Only `Typesetter` makes it."""
+
+Colour = tuple[float, float, float]
+
+
+class Run(NamedTuple):
+    """A piece of one line of text, its baseline's left end in points from the page's lower left."""
+
+    x: float
+    y: float
+    face: str
+    size: float
+    colour: Colour
+    text: Printable
+
+
+class _Face(TTFont):
+    """A font that sets plain ASCII at once and refuses to draw a character it has no glyph for."""
+
+    def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
+        if text.isascii():  # the first subset holds printable ASCII at its own numbers
+            return [(0, text.encode("ascii"))]
+        assert all(ord(letter) in self.face.charToGlyph for letter in text), "text did not come through the typesetter"
+        pieces: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
+        return pieces
+
+
+class Typesetter:
+    """Makes text printable, measures it and breaks it into lines, for one document.
+
+    It remembers what it has measured, so it holds patient text: let go of it with the document.
+    """
+
+    def __init__(self) -> None:
+        self._faces = _faces()
+        self._set = _printable()
+        self._clean: dict[str, Printable] = {}
+        self._words: dict[tuple[str, str], float] = {}
+        self._broken: dict[tuple[str, str, float, float], tuple[Printable, ...]] = {}
+
+    def printable(self, text: str) -> Printable:
+        """The text with plain line ends, composed letters, and substitutes for what cannot be printed."""
+        if text.isascii() and text.isprintable():
+            return Printable(text)
+        known = self._clean.get(text)
+        if known is None:
+            known = self._clean[text] = _substituted(text, self._set)
+            _keep_small(self._clean)
+        return known
+
+    def width(self, text: Printable, face: str, size: float) -> float:
+        """How wide one line of text is, in points."""
+        key = (text, face)
+        thousandths = self._words.get(key)
+        if thousandths is None:
+            thousandths = self._words[key] = self._faces[face].stringWidth(text, 1000)
+            _keep_small(self._words)
+        return thousandths * size / 1000
+
+    def lines(self, text: str, face: str, size: float, width: float) -> tuple[Printable, ...]:
+        """The text in lines no wider than `width` points; a longer word is broken. At least one line, maybe empty."""
+        key = (text, face, size, width)
+        known = self._broken.get(key)
+        if known is None:
+            clean = self.printable(text)
+            if "\n" not in clean and self.width(clean, face, size) <= width:
+                known = (clean,)
+            else:
+                known = tuple(line for part in clean.split("\n") for line in self._wrapped(part, face, size, width))
+            if len(text) < 200:
+                self._broken[key] = known
+                _keep_small(self._broken)
+        return known
+
+    def shortened(self, text: str, face: str, size: float, width: float) -> Printable:
+        """One line no wider than `width`, ending in an ellipsis when the text had to be cut."""
+        line = self.printable(" ".join(text.split()))
+        if self.width(line, face, size) <= width:
+            return line
+        return Printable(next(self._chopped(line + " ", face, size, width - size)).rstrip() + "…")
+
+    def _wrapped(self, part: str, face: str, size: float, width: float) -> Iterator[Printable]:
+        space = self.width(Printable(" "), face, size)
+        line: list[str] = []
+        used = 0.0
+        for word in part.split(" "):
+            wide = self.width(Printable(word), face, size)
+            if line and used + space + wide > width:
+                yield Printable(" ".join(line))
+                line, used = [], 0.0
+            if wide > width:
+                *whole, rest = self._chopped(word, face, size, width)
+                yield from whole
+                line, used = [rest], self.width(rest, face, size)
+            else:
+                used += wide + (space if line else 0.0)
+                line.append(word)
+        yield Printable(" ".join(line))
+
+    def _chopped(self, word: str, face: str, size: float, width: float) -> Iterator[Printable]:
+        begin, used = 0, 0.0
+        for at, letter in enumerate(word):
+            wide = self.width(Printable(letter), face, size)
+            if at > begin and used + wide > width:
+                yield Printable(word[begin:at])
+                begin, used = at, 0.0
+            used += wide
+        yield Printable(word[begin:])
+
+
+def unprintable(text: str) -> str:
+    """The characters of `text` that papers must substitute, each once, in order; empty when it prints as it is."""
+    fits = _printable()
+    return "".join(dict.fromkeys(letter for letter in _composed(text) if letter not in fits))
+
+
+def paint(canvas: Canvas, runs: Iterable[Run]) -> None:
+    """Draw the runs in order, which is the order they are read in."""
+    out = canvas.beginText()
+    face, size, colour = "", 0.0, None
+    for run in runs:
+        if (run.face, run.size) != (face, size):
+            face, size = run.face, run.size
+            out.setFont(face, size)
+        if run.colour != colour:
+            colour = run.colour
+            out.setFillColorRGB(*colour)
+        out.setTextOrigin(run.x, run.y)
+        out.textOut(run.text)
+    canvas.drawText(out)
+
+
+def paint_watermark(canvas: Canvas, text: Printable, colour: Colour, width: float, height: float) -> None:
+    """Draw one line of large pale text along the page's diagonal."""
+    size = 46.0
+    canvas.saveState()
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(52)
+    canvas.setFont(BOLD, size)
+    canvas.setFillColorRGB(*colour)
+    canvas.drawCentredString(0, -size / 3, text)
+    canvas.restoreState()
+
+
+def bookmark(canvas: Canvas, key: str, title: Printable, level: int, y: float) -> None:
+    """Mark this height of the current page and list it in the outline; keys are unique, levels grow by one at most."""
+    canvas.bookmarkPage(key, fit="XYZ", left=0, top=y)
+    canvas.addOutlineEntry(" ".join(title.split()) or "–", key, level=level, closed=level == 0)
+
+
+_loading = threading.Lock()
+_loaded: dict[str, TTFont] = {}
+
+
+def _faces() -> dict[str, TTFont]:
+    """Both faces, registered with reportlab once in a process; two jobs may ask at the same time."""
+    with _loading:
+        if not _loaded:
+            for name, file in ((REGULAR, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
+                face = _Face(name, str(FONTS / file), asciiReadable=True, shapable=False)
+                pdfmetrics.registerFont(face)
+                _loaded[name] = face
+    return _loaded
+
+
+_MARKS = range(0x300, 0x370)
+
+
+@cache
+def _printable() -> frozenset[str]:
+    """Letters that both faces have and that stand rightly when simply set one after another, left to right.
+
+    So no right-to-left or joining script, though the font has some of their glyphs, and nothing invisible.
+    """
+    shared = set.intersection(*(set(face.face.charToGlyph) for face in _faces().values()))
+    return frozenset(chr(code) for code in shared if _plain(code)) | {"\n"}
+
+
+def _plain(code: int) -> bool:
+    letter = chr(code)
+    if letter == MARK or unicodedata.bidirectional(letter) in {"R", "AL", "AN"}:
+        return False
+    kind = unicodedata.category(letter)
+    return code in _MARKS or kind[0] in "LNPS" or kind == "Zs"
+
+
+_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_FLOOD = re.compile("([\u0300-\u036f]{2})([\u0300-\u036f]+)")
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", _BREAKS.sub("\n", text).replace("\t", "    ").replace("\xa0", " "))
+
+
+def _substituted(text: str, fits: frozenset[str]) -> Printable:
+    text = _composed(text)
+    if not fits.issuperset(text):
+        text = "".join(
+            "".join(letters) if fine else _numbers("".join(letters))
+            for fine, letters in groupby(text, key=fits.__contains__)
+        )
+    return Printable(_FLOOD.sub(lambda flood: f"{flood[1]}{MARK}+{len(flood[2])} marks⟧", text))
+
+
+def _numbers(letters: str) -> str:
+    """The numbers of characters that cannot be printed: each, with how often it follows itself."""
+    named = ((letter, len(list(same))) for letter, same in groupby(letters))
+    return MARK + " ".join(f"U+{ord(letter):04X}" + (f" ×{n}" if n > 1 else "") for letter, n in named) + "⟧"
+
+
+def _keep_small(remembered: MutableMapping[Any, Any]) -> None:
+    if len(remembered) > 50_000:
+        remembered.clear()
