@@ -148,12 +148,17 @@ class Latest(QObject):
         self._asked = 0
 
     def ask(
-        self, call: Callable[[], T], done: Callable[[T], object], failed: Callable[[Exception], object] | None = None
+        self,
+        call: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        papers: bool = False,
     ) -> None:
         """Ask `call`; `done` hears the answer unless a newer question was asked meanwhile."""
         self._asked += 1
         answer = _Answer(self, self._asked, done, failed or self._tasks.failed.emit)
-        self._tasks.run(call, answer.on_done, answer.on_failed)
+        self._tasks.run(call, answer.on_done, answer.on_failed, papers=papers)
 
     def forget(self) -> None:
         """Let no answer to an earlier question through."""
