@@ -12,7 +12,7 @@ IntakeKind = Literal[
 class FileRefused(ClinicError):
     """A file that cannot be read as a whole. It refuses the whole import; nothing is written.
 
-    `file` is its name as the person gave it, `reason` what is wrong, `what_to_do` the way out; all three are words to show.
+    `file` is its name as the person gave it, `reason` what is wrong, `what_to_do` the way out; all are words to show.
     """
 
     def __init__(self, file: str, reason: str, what_to_do: str) -> None:
@@ -41,7 +41,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that was read. `rows` counts its data rows, taken in or not; `encoding` is the one that fitted its bytes."""
+    """A file that was read. `rows` counts its data rows, taken in or not; `encoding` is the one that fitted."""
 
     name: str
     sha256: str
@@ -93,7 +93,7 @@ class IntakePatient:
 
 @dataclass(frozen=True, slots=True)
 class IntakeCondition:
-    """A problem. `qualifying`: from the clinic's own list of conditions that qualify for CCM, so it counts as confirmed."""
+    """A problem. `qualifying`: from the clinic's own list of what qualifies for CCM, so it counts as confirmed."""
 
     at: RowAt = field(compare=False)
     patient_id: str
@@ -136,7 +136,7 @@ class IntakeAllergy:
 
 @dataclass(frozen=True, slots=True)
 class IntakeEnrolment:
-    """A patient's standing in CCM as the clinic's spreadsheet has it. Dates may contradict one another: they are as written.
+    """A patient's standing in CCM as the clinic's spreadsheet has it; dates stand as written, also contradictions.
 
     Consent: `consent_at` when the instant is written, `consent_on` when only the day is; both None: no consent.
     Visit: none when `visit_on` is None. MDM: none when `mdm_level` is None.
