@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 UNKNOWN = "not recorded"
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # not the locale's: the same facts print the same bytes on every machine
+# Not the locale's: the same facts print the same bytes on every machine.
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
 
 EXCLUSIONS = {
     "X_NONCLINICAL": "done by non-clinical staff",
@@ -117,8 +118,7 @@ def day(iso: str | None) -> str:
     """A day, or an instant's day as written, as MM/DD/YYYY."""
     if not iso:
         return UNKNOWN
-    year, month, date = iso[:10].split("-")
-    return f"{month}/{date}/{year}"
+    return f"{iso[5:7]}/{iso[8:10]}/{iso[:4]}"
 
 
 def local(iso: str, zone: str) -> datetime:

@@ -5,6 +5,7 @@ whole seconds. `None` (or an empty text) means "not recorded": papers say so and
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rules import frozen_json
@@ -351,6 +352,13 @@ class PacketFacts:
         """
         return hashlib.sha256(frozen_json.to_json(self, without=_MAKING_FIELDS).encode("ascii")).hexdigest()
 
+    def diagnosis_codes(self) -> tuple[str, ...]:
+        """ICD-10-CM codes active in the month, each once; those documented as lasting and risky come first."""
+        first = f"{self.month}-01"
+        active = [each for each in self.conditions if each.resolved_on is None or each.resolved_on >= first]
+        active.sort(key=lambda each: not (each.expected_12_months and each.significant_risk))
+        return tuple(dict.fromkeys(each.icd10 for each in active))
+
     def discrepancies(self) -> tuple[str, ...]:
         """Where the log does not add up to the totals, in sentences without patient text; empty when sound."""
         found = [
@@ -365,6 +373,13 @@ class PacketFacts:
         if staff != self.readiness.staff_seconds:
             found.append("staff seconds of the log are not the month's")
         return tuple(found)
+
+
+def total_cents(lines: Iterable[LineFacts]) -> int | None:
+    """The lines' charge together; unknown when one of them has none."""
+    charges = [line.charge_cents for line in lines]
+    known = [charge for charge in charges if charge is not None]
+    return sum(known) if len(known) == len(charges) else None
 
 
 _MAKING_FIELDS = frozenset({"making", "approval", "audit", "chain_head"})

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rules.packet_facts import (
+    VOID,
     CarePlanFacts,
     ClinicFacts,
     LineFacts,
@@ -14,6 +15,7 @@ from app.rules.packet_facts import (
     PacketFacts,
     PatientFacts,
     PractitionerFacts,
+    total_cents,
 )
 
 READY, BLOCKED, SHORT = "ready", "blocked", "short"
@@ -50,27 +52,16 @@ class BoundTotals:
 
 def bound_totals(facts: Iterable[PacketFacts]) -> BoundTotals:
     """The totals of the packets bound together; void ones are left out."""
-    patients = seconds = 0
-    units: dict[str, int] = {}
-    cents: dict[str, int | None] = {}
-    for each in facts:
-        if each.making.state == "void":
-            continue
-        patients += 1
-        seconds += each.readiness.pooled_seconds
+    counted = [each for each in facts if each.making.state != VOID]
+    lines: dict[str, list[LineFacts]] = {}
+    for each in counted:
         for line in each.readiness.lines:
-            units[line.code] = units.get(line.code, 0) + line.units
-            cents[line.code] = plus(cents.get(line.code, 0), line.charge_cents)
-    lines = tuple(LineFacts(code, units[code], cents[code]) for code in sorted(units))
-    total: int | None = 0
-    for line in lines:
-        total = plus(total, line.charge_cents)
-    return BoundTotals(patients, seconds, lines, total)
-
-
-def plus(left: int | None, right: int | None) -> int | None:
-    """Their sum, unknown when either is unknown."""
-    return None if left is None or right is None else left + right
+            lines.setdefault(line.code, []).append(line)
+    units = tuple(
+        LineFacts(code, sum(line.units for line in same), total_cents(same)) for code, same in sorted(lines.items())
+    )
+    seconds = sum(each.readiness.pooled_seconds for each in counted)
+    return BoundTotals(len(counted), seconds, units, total_cents(units))
 
 
 @dataclass(frozen=True, slots=True)

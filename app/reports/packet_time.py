@@ -1,0 +1,144 @@
+"""Part 7 of a packet: the time log, every entry and every second of it, counted or not and why."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.reports.page import BLOCK, MUTED, READY, WARN, Cell, Column, Flow, Row
+from app.reports.wording import clock, finding, known, local, long_clock, moment, words
+from app.rules.packet_facts import PacketFacts, TimeFacts, TimeVersionFacts
+
+_COLUMNS = (
+    Column(20, "#", right=True),
+    Column(50, "Date"),
+    Column(42, "Start"),
+    Column(42, "Stop"),
+    Column(36, "Seconds", right=True),
+    Column(34, "m:ss", right=True),
+    Column(76, "Person"),
+    Column(42, "Credential"),
+    Column(50, "Role"),
+    Column(66, "Activity"),
+    Column(38, "Contact"),
+    Column(44, "Source"),
+    Column(34, "Counted", right=True),
+)
+
+
+def time_log(flow: Flow, facts: PacketFacts, key: str) -> None:
+    """Part 7: the entries in their order, then the sums."""
+    flow.heading("7  Time log", key)
+    zone = facts.clinic.time_zone
+    note = f"Times are on the clinic's clock ({zone}). What an entry said before a change is struck through."
+    flow.paragraph(Cell(note, colour=MUTED), small=True)
+    rows = [row for number, entry in enumerate(facts.time, 1) for row in _entry(number, entry, zone)]
+    flow.table(_COLUMNS, rows, empty="No time was recorded in this month.")
+    _sums(flow, facts)
+
+
+def _entry(number: int, entry: TimeFacts, zone: str) -> Iterator[Row]:
+    for version in entry.earlier:
+        yield _earlier(number, entry, version, zone)
+    day, start, stop = _span(entry.start, entry.end, zone)
+    counted = Cell(clock(entry.counted_seconds), bold=True, colour=READY if entry.counted_seconds else MUTED)
+    cells = (
+        str(number),
+        day,
+        start,
+        stop,
+        f"{entry.seconds:,}",
+        clock(entry.seconds),
+        entry.person,
+        known(entry.credential),
+        words(entry.role),
+        words(entry.activity),
+        words(entry.contact),
+        words(entry.source),
+        "–" if entry.withdrawn else counted,
+    )
+    yield Row(cells, tuple(_below(entry, zone)), struck=entry.withdrawn)
+
+
+def _below(entry: TimeFacts, zone: str) -> Iterator[str | Cell]:
+    if entry.description.strip():
+        yield entry.description
+    for exclusion in entry.exclusions:
+        seconds = f"{clock(exclusion.seconds)} ({exclusion.seconds:,} s)"
+        yield Cell(f"Not counted {seconds}: {finding(exclusion.reason)} ({exclusion.reason})", colour=WARN)
+    remarks = []
+    if entry.used_for:
+        remarks.append(f"Used for {entry.used_for}")
+    if not entry.signed:
+        remarks.append("Unsigned")
+    if not entry.confirmed:
+        remarks.append("Unconfirmed")
+    if entry.recorded_at:
+        remarks.append(f"Entered {moment(entry.recorded_at, zone)}")
+    if entry.entered_by:
+        why = f" ({entry.entered_reason})" if entry.entered_reason else ""
+        remarks.append(f"Entered by {entry.entered_by} for {entry.person}{why}")
+    if remarks:
+        yield Cell(" · ".join(remarks), colour=MUTED)
+
+
+def _earlier(number: int, entry: TimeFacts, version: TimeVersionFacts, zone: str) -> Row:
+    """An earlier version: struck through, the change under it."""
+    day, start, stop = _span(version.start, version.end, zone)
+    cells = (
+        f"{number}",
+        day,
+        start,
+        stop,
+        f"{version.seconds:,}",
+        clock(version.seconds),
+        entry.person,
+        "",
+        "",
+        words(version.activity),
+        words(version.contact),
+    )
+    change = f"Changed {moment(version.changed_at, zone)} by {version.changed_by}: {version.reason}"
+    text = (version.description,) if version.description.strip() else ()
+    return Row(cells, (*text, Cell(change, colour=BLOCK)), struck=True)
+
+
+def _span(start: str, end: str, zone: str) -> tuple[str, str, str]:
+    """Day, start and stop; the stop names its day when it is another, both their zone when it changed between."""
+    begun, ended = local(start, zone), local(end, zone)
+    shown = [f"{begun:%H:%M:%S}", f"{ended:%H:%M:%S}"]
+    if begun.utcoffset() != ended.utcoffset():
+        shown = [f"{text} {at.tzname()}" for text, at in zip(shown, (begun, ended), strict=True)]
+    if _day(begun) != _day(ended):
+        shown[1] += f" ({ended:%m/%d})"
+    return _day(begun), shown[0], shown[1]
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%m/%d/%Y}"
+
+
+def _sums(flow: Flow, facts: PacketFacts) -> None:
+    readiness = facts.readiness
+    lost: dict[str, int] = {}
+    for entry in facts.time:
+        for exclusion in entry.exclusions:
+            lost[exclusion.reason] = lost.get(exclusion.reason, 0) + exclusion.seconds
+    sums = [
+        ("Logged in the month", sum(entry.seconds for entry in facts.time), False),
+        *((f"− {finding(reason)} ({reason})", seconds, False) for reason, seconds in sorted(lost.items())),
+        ("Counted: clinical staff", readiness.staff_seconds, False),
+        ("Counted: practitioner", readiness.practitioner_seconds, False),
+        ("Counted together", readiness.pooled_seconds, True),
+    ]
+    flow.need(30 + 16 * min(len(sums), 12))
+    flow.subheading("Sums")
+    rows = [
+        Row((name, f"{seconds:,}", clock(seconds), long_clock(seconds)), bold=total, shaded=total)
+        for name, seconds, total in sums
+    ]
+    columns = (
+        Column(58, "Time"),
+        Column(14, "Seconds", right=True),
+        Column(14, "m:ss", right=True),
+        Column(14, "h:mm:ss", right=True),
+    )
+    flow.table(columns, rows)
