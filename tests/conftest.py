@@ -1,12 +1,27 @@
 """What every test may ask for, and the settings under which all of them run."""
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded: no test opens a window on somebody's desk
 
 import pytest
 from hypothesis import settings
+
+from app.compose import house_of, open_desk
+from app.security.slots import Argon2Cost
+from app.services.desk import Desk
+from app.services.founding import FirstPerson, House, NewClinic, create_clinic
+from tests.fake_clock import FakeClock
+
+FIRST_PERSON = FirstPerson("ana", "Ana Alvarez", "seven quiet herons wade", "RN")
+RECOVERY_KEY = (
+    "letter advice cage absurd amount doctor acoustic avoid letter advice cage absurd "
+    "amount doctor acoustic avoid letter advice cage absurd amount doctor acoustic bless"
+)
 
 # `make test` says the same of the same commit; a search for new failures is asked for:
 # pytest --hypothesis-profile=thorough
@@ -24,3 +39,36 @@ def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """`rounds(short, long)`: how often to repeat something, by whether the long form was asked for."""
     is_long = bool(request.config.getoption("--long"))
     return lambda short, long: long if is_long else short
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def house(clock: FakeClock) -> House:
+    """What clinics are opened with, at the lowest cost of a passphrase that is accepted."""
+    return replace(house_of(clock), cost=Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=4))
+
+
+@pytest.fixture(scope="session")
+def pristine_clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new clinic, made once; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("pristine") / "clinic"
+    cheap = replace(house_of(FakeClock()), cost=Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=4))
+    create_clinic(folder, NewClinic("Lakeside Family Clinic", "America/Chicago"), FIRST_PERSON, cheap, RECOVERY_KEY)
+    return folder
+
+
+@pytest.fixture
+def clinic_folder(pristine_clinic: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(pristine_clinic, tmp_path / "clinic"))
+
+
+@pytest.fixture
+def desk(clinic_folder: Path, house: House) -> Iterator[Desk]:
+    """The clinic, opened and signed in to by its first person, who holds every role."""
+    opened = open_desk(clinic_folder, FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
+    yield opened
+    opened.close()

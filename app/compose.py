@@ -1,0 +1,32 @@
+"""The one place where everything is wired."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app import assets
+from app.clock import Clock
+from app.security.permissions import parse_permissions
+from app.services.desk import Desk
+from app.services.founding import House, OpenClinic, sign_in
+from app.storage.ledger import Changes
+
+
+def house_of(clock: Clock) -> House:
+    """Return what every clinic of this program is opened with."""
+    return House(clock, parse_permissions(assets.load_toml("security/permissions.toml")), assets.common_passphrases())
+
+
+def open_desk(
+    folder: Path,
+    username: str,
+    passphrase: str,
+    house: House,
+    on_commit: Callable[[Changes], None] = lambda _: None,
+) -> Desk:
+    """Sign in to the clinic in `folder` and return everything that person can do there. Raises `ClinicError`."""
+    return desk_of(sign_in(folder, username, passphrase, house, on_commit))
+
+
+def desk_of(opened: OpenClinic) -> Desk:
+    """Wire the services of an opened clinic."""
+    return Desk(opened)

@@ -1,0 +1,157 @@
+"""The one gate through which the encrypted file is opened."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from app.rules.errors import ClinicError
+from app.security.keys import DataKey, wipe
+from app.storage.authorizer import authorize
+
+DATABASE_FILE = "clinic.db"
+KEY_TEXT_LENGTH = 67  # x'…' around 64 hex digits; a shorter one would silently be taken as a passphrase
+PLAIN_HEADER = b"SQLite format 3\0"
+
+# Each is set and read back; a value that did not take is a refusal to open.
+_PRAGMAS = {
+    "temp_store": 2,  # a sort must never spill plain text to a file
+    "recursive_triggers": 1,  # else INSERT OR REPLACE walks around the append-only triggers
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "secure_delete": 1,
+    "cell_size_check": 1,
+    "synchronous": 2,
+    "busy_timeout": 5000,
+    "cache_size": -65536,  # pages in the cache are already decrypted
+}
+
+
+class ClinicDamaged(ClinicError):
+    """The database cannot be read although its key is right."""
+
+    def __init__(self) -> None:
+        super().__init__("The clinic file is damaged: its key fits, but it cannot be read. Restore a backup.")
+
+
+class DiskTrouble(ClinicError):
+    """The disk is full or failing; what was being saved was not."""
+
+
+def create_database(path: Path) -> None:
+    """Create the empty file, readable by its owner alone. Raise `FileExistsError` rather than touch another."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def open_engine(path: Path, key: DataKey, *, guarded: bool = True) -> Engine:
+    """Return an engine over a few pooled connections, or raise `ClinicDamaged`.
+
+    A unit of work begins with BEGIN; with the execution option `immediate` with BEGIN IMMEDIATE, which every write needs.
+    `guarded` connections refuse what the program never does (see `authorizer`); migrations need one that does not.
+    """
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        module=sqlcipher,
+        creator=_connector(path, key, guarded=guarded),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=4,
+        hide_parameters=True,  # else patient data stands in every error text
+    )
+    event.listen(engine, "begin", _begin)
+    try:
+        engine.connect().close()
+    except DatabaseError as error:
+        engine.dispose()
+        if is_environment_trouble(error):
+            raise plain_words(error) from error
+        raise
+    return engine
+
+
+def connect(path: Path, key: DataKey, *, guarded: bool) -> Any:  # noqa: ANN401 - sqlcipher3 has no types
+    """Return one raw connection, keyed, proven and set up, in the order that was measured to be safe."""
+    if path.stat().st_size and _header(path) == PLAIN_HEADER:
+        raise ClinicError("The clinic file is not encrypted, so CareLoop did not make it. It was not opened.")
+    _tighten(path)
+    connection = sqlcipher.connect(str(path), timeout=5, check_same_thread=False, isolation_level=None)
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+        text = key.database_key_text()
+        if len(text) != KEY_TEXT_LENGTH:
+            raise ValueError("a raw key has 64 hex digits")
+        try:
+            connection.set_key(text)
+        finally:
+            wipe(text)
+        if connection.execute("PRAGMA cipher_status").fetchone()[0] != "1":
+            raise RuntimeError("this build of SQLite does not encrypt")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # a wrong key fails here, not before
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+            raise RuntimeError("write-ahead logging is not available on this disk")
+        for name, value in _PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}").fetchall()
+            if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
+                raise RuntimeError(f"the database refused {name}")
+        if guarded:
+            connection.set_authorizer(authorize)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def plain_words(error: DatabaseError) -> ClinicError:
+    """Return what a database error means for the person at the desk."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return DiskTrouble("The disk is full or failing. This was not saved; what was saved before is safe.")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return DiskTrouble("The clinic folder cannot be written to. Check its permissions.")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return DiskTrouble("Another program holds the clinic file. Close it and try again.")
+    return ClinicDamaged()
+
+
+def is_environment_trouble(error: DatabaseError) -> bool:
+    """Whether the disk or the file is at fault, not our statement."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return name.startswith(
+        (
+            "SQLITE_FULL",
+            "SQLITE_IOERR",
+            "SQLITE_READONLY",
+            "SQLITE_CANTOPEN",
+            "SQLITE_PERM",
+            "SQLITE_BUSY",
+            "SQLITE_LOCKED",
+            "SQLITE_NOTADB",
+            "SQLITE_CORRUPT",
+        )
+    )
+
+
+def _connector(path: Path, key: DataKey, *, guarded: bool) -> Callable[[], Any]:
+    return lambda: connect(path, key, guarded=guarded)
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _header(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(PLAIN_HEADER))
+
+
+def _tighten(path: Path) -> None:
+    # Someone, or a copy program, may have widened them.
+    if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) != 0o600:
+        path.chmod(0o600)
