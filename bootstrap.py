@@ -135,7 +135,7 @@ def main() -> int:
             return subprocess.call([fitting_python(_this_machine()), str(Path(__file__).resolve())])
         venv = ROOT / ".venv"
         if not is_done(venv, fingerprint(ROOT)):
-            with _one_at_a_time():
+            with one_at_a_time():
                 set_up(ROOT, _this_machine())
     except SetupStopped as stopped:
         print(f"\n{stopped}\n", file=sys.stderr)
@@ -160,10 +160,10 @@ def set_up(root: Path, machine: Machine) -> None:
     (venv / DONE).unlink(missing_ok=True)
     (venv / UNFINISHED).touch()
     install_packages(venv, root / "requirements.lock", machine)
+    (venv / UNFINISHED).unlink()
     if sys.platform.startswith("linux"):
         require_qt_libraries(qt_parts(venv), machine)
     prove_qt(venv, machine)
-    (venv / UNFINISHED).unlink()
     (venv / DONE).write_text(mark, encoding="ascii")
     machine.say("Ready.")
 
@@ -257,12 +257,12 @@ def make_environment(venv: Path, machine: Machine) -> None:
 def install_packages(venv: Path, lock: Path, machine: Machine) -> None:
     """Install exactly what `lock` names, checked by its hashes. The person's own pip settings are respected."""
     count = sum(1 for line in lock.read_text(encoding="utf-8").splitlines() if "==" in line)
-    machine.say(f"Installing up to {count} locked packages (the first time a download of some 200 MB)")
+    machine.say(f"Installing the {count} locked packages (the first time a download of some 150 MB)")
     pip = [str(python_of(venv)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     installed = machine.run([*pip, "--require-hashes", "--requirement", str(lock)])
     if installed.code == 0:
         return
-    reason = "The locked packages could not be installed."
+    reason = f"The locked packages could not be installed (pip ended with {installed.code})."
     if NO_NETWORK.search(installed.output):
         reason = (
             "The locked packages could not be downloaded: the package index does not answer.\n"
@@ -286,7 +286,8 @@ def require_qt_libraries(parts: Sequence[str], machine: Machine) -> None:
     unknown = sorted(name for name in missing if name not in PACKAGES)
     if unknown:
         raise SetupStopped(f"Qt needs system libraries that are not installed: {', '.join(unknown)}")
-    install_system_packages(f"Qt needs {', '.join(sorted(missing))}", packages_for(missing, machine), machine)
+    why = f"Qt needs {len(missing)} system libraries that are not installed"
+    install_system_packages(why, packages_for(missing, machine), machine)
     still = missing_libraries(parts, machine.run)
     if still:
         raise SetupStopped(f"Qt still misses system libraries: {', '.join(sorted(still))}")
@@ -341,7 +342,9 @@ def _is_offered(package: str, machine: Machine) -> bool:
 
 
 def _last_lines(output: str) -> str:
-    return "\n".join(f"    {line}" for line in output.strip().splitlines()[-12:])
+    lines = output.strip().splitlines()
+    errors = [line for line in lines if line.startswith(("ERROR", "E: "))]  # as pip and apt mark them
+    return "\n".join(f"    {line}" for line in (errors or lines)[-12:])
 
 
 def _this_machine() -> Machine:
@@ -367,7 +370,7 @@ def _run(command: Sequence[str]) -> Finished:
 
 
 @contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """Hold off a second setup in the same folder; the lock is on this file, so nothing is left behind."""
     try:
         import fcntl  # not on Windows  # noqa: PLC0415
