@@ -1,6 +1,9 @@
+"""Where `resources/` is, and how its data files are read. Works from source and from the built program."""
+
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from app.rules.rule_book import RuleBook
 from app.rules.rule_tables import parse_rule_book
@@ -9,14 +12,26 @@ from app.rules.rule_tables import parse_rule_book
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 
 
+def load_toml(name: str) -> dict[str, Any]:
+    """Return the parsed file `resources/<name>`."""
+    return tomllib.loads((RESOURCES / name).read_text(encoding="utf-8"))
+
+
 @cache
 def load_rule_book() -> RuleBook:
-    """Return the rule book that comes with the program; read once. Raises `RuleBookError` for tables that cannot be used."""
+    """Return the rule book that comes with the program, read once; `RuleBookError` for tables that cannot be used."""
     return read_rule_book(RESOURCES / "rules")
 
 
 def read_rule_book(folder: Path) -> RuleBook:
     """Return the rule book of a folder of TOML tables."""
     return parse_rule_book(
-        {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+        {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
     )
+
+
+@cache
+def common_passphrases() -> frozenset[str]:
+    """The bundled list of passphrases that are refused, in lower case."""
+    lines = (RESOURCES / "security" / "common_passphrases.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
