@@ -138,8 +138,8 @@ def first_input(content: QWidget) -> QWidget | None:
         if candidate is None:
             return None
         reached = candidate.focusPolicy() & Qt.FocusPolicy.TabFocus and candidate.focusProxy() is None
-        if reached and candidate.isEnabled() and (candidate is content or content.isAncestorOf(candidate)):
-            if candidate.isVisibleTo(content):
-                return candidate
+        inside = candidate is content or content.isAncestorOf(candidate)
+        if reached and inside and candidate.isEnabled() and candidate.isVisibleTo(content):
+            return candidate
         candidate = candidate.nextInFocusChain()
     return None
