@@ -33,7 +33,8 @@ def check(passphrase: str, common: Collection[str]) -> None:
     length = len(unicodedata.normalize("NFKC", passphrase))
     if length < MINIMUM_LENGTH:
         raise PassphraseRefused(
-            f"The passphrase has {length} characters; it needs at least {MINIMUM_LENGTH}. Several unrelated words do well."
+            f"The passphrase has {length} characters; it needs at least {MINIMUM_LENGTH}. "
+            "Several unrelated words do well."
         )
     if length > MAXIMUM_LENGTH:
         raise PassphraseRefused(f"The passphrase is longer than {MAXIMUM_LENGTH} characters.")

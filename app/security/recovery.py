@@ -1,4 +1,4 @@
-"""The recovery key: 256 random bits, written as 24 words with a checksum (BIP 39), so that a slip of the pen is noticed."""
+"""The recovery key: 256 random bits as 24 words with a checksum (BIP 39), so that a slip of the pen is noticed."""
 
 import secrets
 

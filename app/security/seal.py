@@ -1,4 +1,4 @@
-"""Seals: a keyed hash of a row as it stands, kept in the audit chain, so that a row changed behind our back is named."""
+"""Seals: a keyed hash of a row as it stands, kept in the audit chain, so that a row altered elsewhere is named."""
 
 import hashlib
 import hmac

@@ -59,7 +59,7 @@ class Argon2Cost:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The data key wrapped for one holder. `cost` and `salt` are empty for the recovery key, which needs no stretching."""
+    """The data key wrapped for one holder. The recovery key needs no stretching: its `cost` and `salt` are empty."""
 
     slot_id: str
     kind: str  # passphrase | recovery
@@ -101,7 +101,7 @@ class KeyFile:
         return self._open(slot, kek, WrongRecoveryKey())
 
     def with_passphrase(self, key: DataKey, username: str, passphrase: str, cost: Argon2Cost) -> tuple["KeyFile", Slot]:
-        """Return a key file in which `username` opens with `passphrase` (in place of any slot of that name), and the slot."""
+        """Return a key file in which `username` opens with `passphrase` instead of any earlier one, and the slot."""
         salt = secrets.token_bytes(16)
         bare = Slot(secrets.token_hex(8), "passphrase", fold(username), _b64(salt), cost, "", "")
         slot = self._wrap(bare, _stretch(passphrase, salt, cost), key)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
@@ -19,17 +19,17 @@ from app.security.slots import Argon2Cost, KeyFile, WrongPassphrase, fold, read_
 from app.storage import clinic_file
 from app.storage.clinic_file import ClinicFile
 from app.storage.ledger import Changes, Ledger
-from app.storage.vault import ClinicDamaged
+from app.storage.vault import ClinicDamaged, open_engine
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every opened clinic is given: the clock, the permission matrix, the refused passphrases, the cost of a guess."""
+    """What every opened clinic is given: clock, permission matrix, refused passphrases, and what a guess shall cost."""
 
     clock: Clock
     permissions: Permissions
     common_passphrases: frozenset[str]
-    cost: Argon2Cost = Argon2Cost()
+    cost: Argon2Cost = field(default_factory=Argon2Cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,10 @@ def sign_in(
         raise
 
 
-def unlock_again(opened: OpenClinic, passphrase: str, house: House) -> None:
+def unlock_again(opened: OpenClinic, passphrase: str) -> None:
     """Unlock the screen of the person who locked it. Raises `WrongPassphrase`, and the clinic stays locked."""
     key, _ = clinic_file.unlock(opened.file.folder, opened.actor.username, passphrase)
-    engine = clinic_file.open_engine(opened.file.database, key)
+    engine = open_engine(opened.file.database, key)
     opened.file.key, opened.file.engine = key, engine
     opened.ledger.unlock(engine, key)
     with opened.ledger.writing(opened.actor, "session.use") as work:

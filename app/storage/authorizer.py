@@ -1,4 +1,4 @@
-"""What a connection of the running program refuses, so that a bug of ours cannot harm the audit trail or leak a file."""
+"""What a connection of the running program refuses: a bug of ours shall not harm the audit trail or leak a file."""
 
 from sqlcipher3 import dbapi2 as sqlcipher
 

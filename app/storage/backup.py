@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from app.clock import Clock
 from app.rules.errors import ClinicError
@@ -54,7 +54,7 @@ class Backup:
 
 
 def make(file: ClinicFile, now: datetime, into: Path | None = None) -> Backup:
-    """Write a backup of the open clinic into its `backups` folder, or `into` another, and return it once it is verified."""
+    """Write a backup of the open clinic into its `backups` folder, or `into` another; return it once verified."""
     target = into or file.folder / BACKUP_FOLDER
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"careloop-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
@@ -182,8 +182,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             if manifest["format"] > FORMAT or str(manifest["schema"]) > schema.HEAD:
                 raise BackupRefused("This backup was made by a newer CareLoop. Use that version to restore it.")
             for part, told in manifest["sha256"].items():
-                with archive.open(part) as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() != told:
+                with archive.open(part) as packed:
+                    if _digest(packed) != told:
                         raise BackupRefused(f"{path.name} is damaged: its {part} is not as it was written.")
             return manifest
     except FileNotFoundError as error:
@@ -214,7 +214,14 @@ def _stamp(path: Path) -> datetime | None:
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return _digest(file)
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 @contextmanager

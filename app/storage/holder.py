@@ -6,7 +6,7 @@ import socket
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 from app.rules.errors import ClinicError
 
@@ -40,9 +40,10 @@ class Holder:
 
     def close(self) -> None:
         """Give the clinic back."""
-        self._file.close()  # closing releases the lock; the file stays, since removing it would race with the next holder
+        # Closing releases the lock. The file stays: removing it would race with the next holder.
+        self._file.close()
 
-    def __enter__(self) -> "Holder":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

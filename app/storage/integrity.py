@@ -34,7 +34,7 @@ class Checked:
 
 
 def check(engine: Engine, key: DataKey, progress: Callable[[str], None] = lambda _: None) -> Checked:
-    """Run every check and return all that is wrong; a page fault ends the run, since nothing behind it can be trusted."""
+    """Run every check and return all that is wrong. A page fault ends the run: nothing behind it can be trusted."""
     faults: list[Fault] = []
     with engine.connect() as connection:
         # Neither check sees what the other does: cut-off pages are missed by the cipher's, replayed ones by both.

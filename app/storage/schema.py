@@ -15,7 +15,8 @@ class ClinicTooNew(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This clinic was last opened by a newer CareLoop than this one. Nothing was changed; please use the newer version."
+            "This clinic was last opened by a newer CareLoop than this one. Nothing was changed; "
+            "please use the newer version."
         )
 
 

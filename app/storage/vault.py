@@ -52,7 +52,7 @@ def create_database(path: Path) -> None:
 def open_engine(path: Path, key: DataKey, *, guarded: bool = True) -> Engine:
     """Return an engine over a few pooled connections, or raise `ClinicDamaged`.
 
-    A unit of work begins with BEGIN; with the execution option `immediate` with BEGIN IMMEDIATE, which every write needs.
+    A unit of work begins with BEGIN, or with BEGIN IMMEDIATE under the execution option `immediate`, which writes need.
     `guarded` connections refuse what the program never does (see `authorizer`); migrations need one that does not.
     """
     engine = create_engine(
@@ -82,23 +82,8 @@ def connect(path: Path, key: DataKey, *, guarded: bool) -> Any:  # noqa: ANN401 
     _tighten(path)
     connection = sqlcipher.connect(str(path), timeout=5, check_same_thread=False, isolation_level=None)
     try:
-        connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
-        text = key.database_key_text()
-        if len(text) != KEY_TEXT_LENGTH:
-            raise ValueError("a raw key has 64 hex digits")
-        try:
-            connection.set_key(text)
-        finally:
-            wipe(text)
-        if connection.execute("PRAGMA cipher_status").fetchone()[0] != "1":
-            raise RuntimeError("this build of SQLite does not encrypt")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # a wrong key fails here, not before
-        if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-            raise RuntimeError("write-ahead logging is not available on this disk")
-        for name, value in _PRAGMAS.items():
-            connection.execute(f"PRAGMA {name} = {value}").fetchall()
-            if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
-                raise RuntimeError(f"the database refused {name}")
+        _set_key(connection, key)
+        _set_up(connection)
         if guarded:
             connection.set_authorizer(authorize)
     except BaseException:
@@ -135,6 +120,29 @@ def is_environment_trouble(error: DatabaseError) -> bool:
             "SQLITE_CORRUPT",
         )
     )
+
+
+def _set_key(connection: Any, key: DataKey) -> None:  # noqa: ANN401 - sqlcipher3 has no types
+    connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+    text = key.database_key_text()
+    if len(text) != KEY_TEXT_LENGTH:
+        raise ValueError("a raw key has 64 hex digits")
+    try:
+        connection.set_key(text)
+    finally:
+        wipe(text)
+    if connection.execute("PRAGMA cipher_status").fetchone()[0] != "1":
+        raise RuntimeError("this build of SQLite does not encrypt")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # a wrong key fails here, not before
+
+
+def _set_up(connection: Any) -> None:  # noqa: ANN401 - sqlcipher3 has no types
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise RuntimeError("write-ahead logging is not available on this disk")
+    for name, value in _PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+        if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
+            raise RuntimeError(f"the database refused {name}")
 
 
 def _connector(path: Path, key: DataKey, *, guarded: bool) -> Callable[[], Any]:
