@@ -16,9 +16,9 @@ _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, marked: bool = True) -> bytes:
     """The one way out into CSV: UTF-8 with a byte order mark, every field quoted, lines ended by CR LF.
 
-    Text that a spreadsheet would run as a formula is disarmed by a leading apostrophe. Numbers, dates and yes/no are not
-    text and stand as they are. With `marked` a last, empty column named `careloop_guarded` tells our own import to take
-    the apostrophes away again. The same values always give the same bytes.
+    Text that a spreadsheet would run as a formula is disarmed by a leading apostrophe. Numbers and dates are not text
+    and stand as they are. With `marked` a last, empty column named `careloop_guarded` tells our own import to take the
+    apostrophes away again. The same values always give the same bytes.
 
     Raises:
         ValueError: for a row that is not as long as the header, an instant without an offset, or a number that is none.

@@ -1,5 +1,6 @@
 """CSV files a clinic has → values and rejected rows. No database: who stores them knows the patients."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,24 +202,26 @@ def _values(cells: list[str], readers: list[tuple[int, str, Column, bool]]) -> t
 
 def _files_of(paths: Iterable[Path]) -> list[Path]:
     """The files named, and those in the folders named, each once, in the order of their names within a folder."""
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for path in paths:
-        for file in _csv_in(path) if path.is_dir() else [path]:
-            found.setdefault(file.resolve(), file)
+        for file in _files_at(path):
+            found.setdefault(os.path.realpath(file), file)  # Path.resolve raises on a loop of links
     return list(found.values())
 
 
-def _csv_in(folder: Path) -> list[Path]:
+def _files_at(path: Path) -> list[Path]:
     try:
+        if not path.is_dir():
+            return [path]
         files = sorted(
             entry
-            for entry in folder.iterdir()
+            for entry in path.iterdir()
             if entry.suffix.lower() == ".csv" and not entry.name.startswith(".") and not entry.is_dir()
         )
     except OSError as error:
-        raise FileRefused(folder.name, "cannot be opened.", "Check that you may read this folder.") from error
+        raise FileRefused(path.name[:100], "cannot be opened.", "Check its name and that you may read it.") from error
     if not files:
-        raise FileRefused(folder.name or str(folder), "holds no CSV file.", "Choose the folder that the files are in.")
+        raise FileRefused(path.name or str(path), "holds no CSV file.", "Choose the folder that the files are in.")
     return files
 
 
