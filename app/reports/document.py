@@ -9,8 +9,10 @@ from reportlab.pdfgen.canvas import Canvas
 from app.reports.page import HEIGHT, LEFT, MUTED, RIGHT, RULE, SMALL, WARN, WIDTH, Page, Rule
 from app.reports.pdf_text import MARK, REGULAR, Colour, Printable, Run, Typesetter, bookmark, paint, paint_watermark
 
-_PALE: Colour = (0.90, 0.91, 0.92)
-_NOTICE = "A character that this paper cannot print stands here by its number, as ⟦U+…⟧. The record holds it as it was."
+_PALE: Colour = (0.925, 0.93, 0.94)
+_NOTICE = (
+    "Characters that this paper cannot print stand here by their numbers (U+…). The record holds them as they were."
+)
 
 
 class Cancelled(Exception):
@@ -38,7 +40,9 @@ class Document:
     def __init__(self, title: str, typesetter: Typesetter) -> None:
         self.typesetter = typesetter
         self._bytes = io.BytesIO()
-        self._canvas = Canvas(self._bytes, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, lang="en-US")
+        self._canvas = Canvas(
+            self._bytes, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, pdfVersion=(1, 4), lang="en-US"
+        )
         self._canvas.setTitle(title)
         self._canvas.setAuthor("CareLoop")
         self._canvas.setCreator("CareLoop")

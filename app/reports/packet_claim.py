@@ -6,6 +6,15 @@ from app.reports.wording import day, known, moment, money
 from app.rules.packet_facts import PacketFacts, total_cents
 
 _UB04 = {"rhc", "fqhc"}
+_BOX_24 = (
+    Column(19, "24A Date of service"),
+    Column(11, "24B Place"),
+    Column(15, "24D Procedure"),
+    Column(14, "24E Pointer"),
+    Column(14, "24F Charge", right=True),
+    Column(10, "24G Units", right=True),
+    Column(17, "24J Rendering NPI", right=True),
+)
 
 
 def attestation(flow: Flow, facts: PacketFacts, key: str) -> None:
@@ -42,13 +51,12 @@ def claim_sheet(flow: Flow, facts: PacketFacts, key: str) -> None:
     flow.subheading("CMS-1500 (02/12) box values")
     if facts.clinic.setting in _UB04:
         flow.paragraph("This setting bills on UB-04 (837I); the boxes below are for reference only.")
-    boxes = _boxes(facts)
-    rows = [
-        Row((Cell(box, bold=True), name, value or Cell("missing", bold=True, colour=BLOCK)))
-        for box, name, value in boxes
-    ]
-    flow.table((Column(10, "Box"), Column(36, "Content"), Column(54, "Value")), rows)
-    missing = [f"{box} {name}" for box, name, value in boxes if not value]
+    head, lines, tail = _boxes_before(facts), _box_24(facts), _boxes_after(facts)
+    _box_table(flow, head)
+    flow.table(_BOX_24, [Row(tuple(_or_missing(value) for value in line)) for line in lines])
+    _box_table(flow, tail)
+    missing = [f"{box} {name}" for box, name, value in (*head, *tail) if not value]
+    missing += [column.title for column, *values in zip(_BOX_24, *lines, strict=True) if not all(values)]
     if missing:
         flow.paragraph(Cell(f"Missing for the claim: {'; '.join(missing)}.", colour=BLOCK))
     note = (
@@ -65,7 +73,7 @@ def audit_trail(flow: Flow, facts: PacketFacts, key: str) -> None:
         Row((str(each.number), moment(each.at, zone), each.actor, each.action, each.detail)) for each in facts.audit
     ]
     columns = (
-        Column(9, "#", right=True),
+        Column(9, "#"),
         Column(23, "When"),
         Column(18, "Who"),
         Column(20, "What"),
@@ -86,13 +94,9 @@ def _superbill(flow: Flow, facts: PacketFacts) -> None:
             ("NPI", facts.practitioner.npi),
         ]
     )
-    codes = facts.diagnosis_codes()[:12]
-    flow.facts(
-        [("Diagnoses", " · ".join(f"{'ABCDEFGHIJKL'[at]} {code}" for at, code in enumerate(codes)))], pairs_a_row=1
-    )
-    pointer = "ABCD"[: len(codes)]
+    flow.facts([("Diagnoses", _letters(facts))], pairs_a_row=1)
     rows = [
-        Row((Cell(line.code, bold=True), pointer, str(line.units), money(line.charge_cents)))
+        Row((Cell(line.code, bold=True), _pointer(facts), str(line.units), money(line.charge_cents)))
         for line in readiness.lines
     ]
     rows.append(Row(("Total", "", "", money(total_cents(readiness.lines))), bold=True, shaded=True))
@@ -107,15 +111,31 @@ def _superbill(flow: Flow, facts: PacketFacts) -> None:
     flow.paragraph(Cell(note, colour=MUTED), small=True)
 
 
-def _boxes(facts: PacketFacts) -> list[tuple[str, str, str]]:
-    """Box, content and value in the form's order; an empty value is missing."""
-    patient, clinic, biller, readiness = facts.patient, facts.clinic, facts.practitioner, facts.readiness
+def _box_table(flow: Flow, boxes: list[tuple[str, str, str]]) -> None:
+    rows = [Row((Cell(box, bold=True), name, _or_missing(value))) for box, name, value in boxes]
+    flow.table((Column(10, "Box"), Column(36, "Content"), Column(54, "Value")), rows)
+
+
+def _or_missing(value: str) -> str | Cell:
+    return value or Cell("missing", bold=True, colour=BLOCK)
+
+
+def _letters(facts: PacketFacts) -> str:
+    """The diagnoses with the form's letters; it has room for twelve."""
     codes = facts.diagnosis_codes()[:12]
-    served = day(readiness.date_of_service) if readiness.date_of_service else ""
-    total = total_cents(readiness.lines)
+    return " · ".join(f"{letter} {code}" for letter, code in zip("ABCDEFGHIJKL", codes, strict=False))
+
+
+def _pointer(facts: PacketFacts) -> str:
+    """The letters of the diagnoses a line points to; a line has room for four."""
+    return "ABCD"[: len(facts.diagnosis_codes())]
+
+
+def _boxes_before(facts: PacketFacts) -> list[tuple[str, str, str]]:
+    """Box, content and value of the form's upper half; an empty value is missing."""
+    patient = facts.patient
     medicare = patient.coverage == "part_b"
-    signed = f"{named(biller)}, {day(facts.approval.at)}" if facts.approval else ""
-    boxes = [
+    return [
         ("1", "Coverage", "Medicare" if medicare else ""),
         ("1a", "Insured's number (MBI)", (patient.mbi or "").replace("-", "").replace(" ", "")),
         ("2", "Patient's name", patient.claim_name or patient.name),
@@ -126,26 +146,40 @@ def _boxes(facts: PacketFacts) -> list[tuple[str, str, str]]:
         ("11", "Insured's policy group", "NONE" if medicare else ""),
         ("12", "Signature on file", ""),
         ("21", "ICD indicator", "0"),
-        ("21", "Diagnoses", " · ".join(f"{'ABCDEFGHIJKL'[at]} {code}" for at, code in enumerate(codes))),
+        ("21", "Diagnoses", _letters(facts)),
     ]
-    for number, line in enumerate(readiness.lines, 1):
-        boxes += [
-            (f"24A.{number}", "Date of service, from and to", served),
-            (f"24B.{number}", "Place of service", clinic.place_of_service or ""),
-            (f"24D.{number}", "Procedure", line.code),
-            (f"24E.{number}", "Diagnosis pointer", "ABCD"[: len(codes)]),
-            (f"24F.{number}", "Charge", money(line.charge_cents) if line.charge_cents is not None else ""),
-            (f"24G.{number}", "Units", str(line.units)),
-            (f"24J.{number}", "Rendering NPI", biller.npi),
-        ]
-    boxes += [
+
+
+def _box_24(facts: PacketFacts) -> list[tuple[str, ...]]:
+    """A row of box 24 for each line of the claim, in the order of `_BOX_24`."""
+    served = day(facts.readiness.date_of_service) if facts.readiness.date_of_service else ""
+    return [
+        (
+            served,
+            facts.clinic.place_of_service or "",
+            line.code,
+            _pointer(facts),
+            money(line.charge_cents) if line.charge_cents is not None else "",
+            str(line.units),
+            facts.practitioner.npi,
+        )
+        for line in facts.readiness.lines
+    ]
+
+
+def _boxes_after(facts: PacketFacts) -> list[tuple[str, str, str]]:
+    clinic, total = facts.clinic, total_cents(facts.readiness.lines)
+    return [
         ("25", "Federal tax id", clinic.tin or ""),
-        ("26", "Patient's account", patient.account_no or ""),
+        ("26", "Patient's account", facts.patient.account_no or ""),
         ("27", "Accept assignment", ""),
         ("28", "Total charge", money(total) if total is not None else ""),
-        ("31", "Practitioner's signature and date", signed),
+        (
+            "31",
+            "Practitioner's signature and date",
+            f"{named(facts.practitioner)}, {day(facts.approval.at)}" if facts.approval else "",
+        ),
         ("33", "Billing provider", ", ".join((clinic.name, *clinic.address))),
         ("33", "Billing provider's phone", clinic.phone or ""),
         ("33a", "Billing provider's NPI", clinic.group_npi or ""),
     ]
-    return boxes

@@ -1,7 +1,7 @@
 """Parts 3 to 6, 8 and 9 of a packet: what the record says of the patient, and what else happened in the month."""
 
 from app.reports.care_plan import plan_facts, plan_text
-from app.reports.page import BLOCK, READY, Cell, Column, Flow, Row
+from app.reports.page import BLOCK, MUTED, READY, Cell, Column, Flow, Row
 from app.reports.wording import day, known, moment, words
 from app.rules.packet_facts import PacketFacts
 
@@ -22,7 +22,7 @@ def conditions(flow: Flow, facts: PacketFacts, key: str) -> None:
                 known(each.documented_by),
             ),
             tuple(
-                text
+                Cell(text, colour=MUTED)
                 for text in (each.basis, f"Resolved {day(each.resolved_on)}" if each.resolved_on else None)
                 if text and text.strip()
             ),

@@ -5,6 +5,7 @@ from itertools import groupby
 from app.reports.masthead import named
 from app.reports.page import BLOCK, MUTED, READY, WARN, Cell, Column, Flow, Row
 from app.reports.wording import (
+    FAMILIES,
     clock,
     day,
     finding,
@@ -110,18 +111,19 @@ def _codes(flow: Flow, facts: PacketFacts) -> None:
         )
         return
     dos, place = day(readiness.date_of_service), known(facts.clinic.place_of_service)
-    codes = ", ".join(facts.diagnosis_codes())
+    diagnoses = facts.diagnosis_codes()
+    codes = ", ".join(diagnoses[:12]) + (f" and {len(diagnoses) - 12} more" if len(diagnoses) > 12 else "")
     rows = [
-        Row((Cell(line.code, bold=True), str(line.units), dos, place, codes, money(line.charge_cents)))
+        Row((Cell(line.code, bold=True), dos, place, codes, str(line.units), money(line.charge_cents)))
         for line in readiness.lines
     ]
     rows.append(Row(("Total", "", "", "", "", money(total_cents(readiness.lines))), bold=True, shaded=True))
     columns = (
         Column(13, "Code"),
-        Column(9, "Units", right=True),
         Column(17, "Date of service"),
-        Column(15, "Place of service"),
-        Column(30, "ICD-10-CM"),
+        Column(17, "Place of service"),
+        Column(28, "ICD-10-CM"),
+        Column(9, "Units", right=True),
         Column(16, "Charge", right=True),
     )
     flow.table(columns, rows)
@@ -129,7 +131,9 @@ def _codes(flow: Flow, facts: PacketFacts) -> None:
         flow.paragraph(Cell("– The clinic has set no charge for a code.", colour=MUTED), small=True)
     for other in readiness.alternatives:
         lines = ", ".join(f"{line.code} ×{line.units}" for line in other.lines)
-        flow.paragraph(Cell(f"Also legal: {words(other.family)}: {lines}.", colour=MUTED), small=True)
+        flow.paragraph(
+            Cell(f"Also legal: {lines}, {FAMILIES.get(other.family, other.family)}.", colour=MUTED), small=True
+        )
 
 
 def _time(flow: Flow, facts: PacketFacts) -> None:
@@ -147,7 +151,11 @@ def _time(flow: Flow, facts: PacketFacts) -> None:
         Column(16, "Whole minutes", right=True),
     )
     flow.table(columns, rows)
-    note = f"Family: {words(readiness.family)}." if readiness.family else "No family of codes is reached."
+    note = (
+        f"Family: {FAMILIES.get(readiness.family, readiness.family)}."
+        if readiness.family
+        else "No family of codes is reached."
+    )
     if readiness.next_code and readiness.minutes_to_go is not None:
         note += f" {readiness.minutes_to_go} min to the next unit of {readiness.next_code}."
     flow.paragraph(Cell(note + " Seconds are added up first and never rounded up.", colour=MUTED), small=True)

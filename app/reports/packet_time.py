@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.reports.page import BLOCK, MUTED, READY, WARN, Cell, Column, Flow, Row
-from app.reports.wording import clock, finding, known, local, long_clock, moment, words
+from app.reports.page import MUTED, READY, WARN, Cell, Column, Flow, Row
+from app.reports.wording import clock, finding, local, long_clock, moment, words
 from app.rules.packet_facts import PacketFacts, TimeFacts, TimeVersionFacts
 
+# Shares are points at the width of the page: each is as wide as its widest usual word.
 _COLUMNS = (
-    Column(20, "#", right=True),
-    Column(50, "Date"),
-    Column(42, "Start"),
-    Column(42, "Stop"),
-    Column(36, "Seconds", right=True),
-    Column(34, "m:ss", right=True),
-    Column(76, "Person"),
-    Column(42, "Credential"),
+    Column(22, "#"),
+    Column(47, "Date"),
+    Column(38, "Start"),
+    Column(39, "Stop"),
+    Column(40, "Seconds", right=True),
+    Column(32, "m:ss", right=True),
+    Column(82, "Person, credential"),
     Column(50, "Role"),
-    Column(66, "Activity"),
-    Column(38, "Contact"),
-    Column(44, "Source"),
-    Column(34, "Counted", right=True),
+    Column(60, "Activity"),
+    Column(37, "Contact"),
+    Column(43, "Source"),
+    Column(38, "Counted", right=True),
 )
 
 
@@ -31,24 +31,19 @@ def time_log(flow: Flow, facts: PacketFacts, key: str) -> None:
     note = f"Times are on the clinic's clock ({zone}). What an entry said before a change is struck through."
     flow.paragraph(Cell(note, colour=MUTED), small=True)
     rows = [row for number, entry in enumerate(facts.time, 1) for row in _entry(number, entry, zone)]
-    flow.table(_COLUMNS, rows, empty="No time was recorded in this month.")
+    flow.table(_COLUMNS, rows, empty="No time was recorded in this month.", dense=True)
     _sums(flow, facts)
 
 
 def _entry(number: int, entry: TimeFacts, zone: str) -> Iterator[Row]:
-    for version in entry.earlier:
-        yield _earlier(number, entry, version, zone)
-    day, start, stop = _span(entry.start, entry.end, zone)
+    """The entry as it stands, then what it said before, each earlier version struck through."""
     counted = Cell(clock(entry.counted_seconds), bold=True, colour=READY if entry.counted_seconds else MUTED)
     cells = (
         str(number),
-        day,
-        start,
-        stop,
+        *_span(entry.start, entry.end, zone),
         f"{entry.seconds:,}",
         clock(entry.seconds),
-        entry.person,
-        known(entry.credential),
+        ", ".join(part for part in (entry.person, entry.credential) if part),
         words(entry.role),
         words(entry.activity),
         words(entry.contact),
@@ -56,6 +51,8 @@ def _entry(number: int, entry: TimeFacts, zone: str) -> Iterator[Row]:
         "–" if entry.withdrawn else counted,
     )
     yield Row(cells, tuple(_below(entry, zone)), struck=entry.withdrawn)
+    for version, earlier in enumerate(entry.earlier, 1):
+        yield _earlier(Cell(f"{number} v{version}", colour=MUTED), entry, earlier, zone)
 
 
 def _below(entry: TimeFacts, zone: str) -> Iterator[str | Cell]:
@@ -64,7 +61,7 @@ def _below(entry: TimeFacts, zone: str) -> Iterator[str | Cell]:
     for exclusion in entry.exclusions:
         seconds = f"{clock(exclusion.seconds)} ({exclusion.seconds:,} s)"
         yield Cell(f"Not counted {seconds}: {finding(exclusion.reason)} ({exclusion.reason})", colour=WARN)
-    remarks = []
+    remarks = ["Withdrawn"] if entry.withdrawn else []
     if entry.used_for:
         remarks.append(f"Used for {entry.used_for}")
     if not entry.signed:
@@ -80,25 +77,21 @@ def _below(entry: TimeFacts, zone: str) -> Iterator[str | Cell]:
         yield Cell(" · ".join(remarks), colour=MUTED)
 
 
-def _earlier(number: int, entry: TimeFacts, version: TimeVersionFacts, zone: str) -> Row:
+def _earlier(number: Cell, entry: TimeFacts, version: TimeVersionFacts, zone: str) -> Row:
     """An earlier version: struck through, the change under it."""
-    day, start, stop = _span(version.start, version.end, zone)
     cells = (
-        f"{number}",
-        day,
-        start,
-        stop,
+        number,
+        *_span(version.start, version.end, zone),
         f"{version.seconds:,}",
         clock(version.seconds),
         entry.person,
-        "",
         "",
         words(version.activity),
         words(version.contact),
     )
     change = f"Changed {moment(version.changed_at, zone)} by {version.changed_by}: {version.reason}"
     text = (version.description,) if version.description.strip() else ()
-    return Row(cells, (*text, Cell(change, colour=BLOCK)), struck=True)
+    return Row(cells, (*text, Cell(change, colour=WARN)), struck=True)
 
 
 def _span(start: str, end: str, zone: str) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ so nothing is ever clipped and no text is too long. Units are points, y grows up
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from app.reports.pdf_text import BOLD, MARK, REGULAR, Colour, Printable, Run, Typesetter
@@ -98,7 +98,8 @@ class Column:
 class Row:
     """Cells from the left; `below` are further lines of text under them, from column `below_from` to the right edge.
 
-    `wide` lets the first cell run over the whole width. `link` is the bookmark a click leads to.
+    `struck` draws a line through the plain texts,
+    not through a `Cell`. `wide` lets the first cell run over the whole width. `link` is the bookmark a click leads to.
     """
 
     cells: tuple[str | Cell, ...]
@@ -133,16 +134,18 @@ class _Slot(NamedTuple):
 class _Look(NamedTuple):
     size: float
     leading: float
-    above: float
-    under: float
-    pad: float
-    ruled: bool
+    above: float = 0
+    under: float = 0
+    before: float = 0
+    after: float = 0
+    ruled: bool = False
 
 
-_PROSE = _Look(BODY, 12.5, 0, 4, 0, ruled=False)
-_FINE = _Look(SMALL, 9.5, 0, 3, 0, ruled=False)
-_FACTS = _Look(BODY, 12, 1.5, 1.5, 3, ruled=False)
-_GRID = _Look(TABLE, 9.6, 3, 3, 3, ruled=True)
+_PROSE = _Look(BODY, 12.5, under=4)
+_FINE = _Look(SMALL, 9.5, under=3)
+_FACTS = _Look(BODY, 12, 1.5, 1.5, after=8)
+_GRID = _Look(TABLE, 9.6, 3, 3, before=3, after=3, ruled=True)
+_DENSE = _Look(SMALL, 9.2, 3, 3, before=2, after=3, ruled=True)
 
 
 class Flow:
@@ -173,16 +176,16 @@ class Flow:
 
     def title(self, text: str, under: str = "") -> None:
         """The paper's own name, large."""
-        self._put([Column(1)], Row((Cell(text, bold=True),)), _Look(TITLE, 22, 4, 2, 0, ruled=False))
+        self._put([Column(1)], Row((Cell(text, bold=True),)), _Look(TITLE, 22, 4, 2))
         if under:
-            self._put([Column(1)], Row((Cell(under, colour=MUTED),)), _Look(11, 15, 0, 6, 0, ruled=False))
+            self._put([Column(1)], Row((Cell(under, colour=MUTED),)), _Look(11, 15, under=6))
 
     def heading(self, text: str, key: str | None = None, level: int = 1, room: float = 84) -> None:
         """A part's heading with a rule, kept together with `room` points of what follows; `key` bookmarks it."""
         self.space(14)
         self.need(room)
         self.mark(text, key, level)
-        self._put([Column(1)], Row((Cell(text, bold=True, colour=ACCENT),)), _Look(11.5, 15, 0, 2, 0, ruled=False))
+        self._put([Column(1)], Row((Cell(text, bold=True, colour=ACCENT),)), _Look(11.5, 15, under=2))
         self._rule(LEFT, RIGHT, 0.8, ACCENT)
         self._y -= 6
 
@@ -190,7 +193,7 @@ class Flow:
         """A heading within a part."""
         self.space(6)
         self.need(48)
-        self._put([Column(1)], Row((Cell(text, bold=True),)), _Look(BODY, 12.5, 0, 3, 0, ruled=False))
+        self._put([Column(1)], Row((Cell(text, bold=True),)), _Look(BODY, 12.5, under=3))
 
     def mark(self, text: str, key: str | None, level: int) -> None:
         """Bookmark this place, when there is a key."""
@@ -204,32 +207,42 @@ class Flow:
     def items(self, items: Sequence[str]) -> None:
         """A list, each item with a dot."""
         for item in items:
-            self._put([Column(3), Column(97)], Row(("•", item)), _PROSE)
+            self.item("•", item)
+
+    def item(self, sign: str, text: str) -> None:
+        """One item of a list, after its sign or number."""
+        self._put([Column(3), Column(97)], Row((sign, text)), _PROSE)
 
     def facts(self, pairs: Sequence[tuple[str, str | Cell]], *, pairs_a_row: int = 2) -> None:
         """Names and values, two pairs (or one) a row; names are muted."""
-        columns = [Column(17), Column(33)] * 2 if pairs_a_row == 2 else [Column(24), Column(76)]
+        columns = [Column(19), Column(31)] * 2 if pairs_a_row == 2 else [Column(19), Column(81)]
         cells = [cell for name, value in pairs for cell in (Cell(name, colour=MUTED), value)]
         step = 2 * pairs_a_row
-        for at in range(0, len(cells), step):
-            self._put(columns, Row(tuple(cells[at : at + step])), _FACTS)
+        rows = [Row(tuple(cells[at : at + step])) for at in range(0, len(cells), step)]
+        self.need(min(sum(self._height(columns, row, _FACTS) for row in rows), 160))
+        for row in rows:
+            self._put(columns, row, _FACTS)
+        self.space(5)
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Row], *, empty: str = "None on record.") -> None:
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Row], *, empty: str = "None on record.", dense: bool = False
+    ) -> None:
         """Rows under column titles that are repeated on each page; `empty` stands there when there is no row."""
         if not rows:
             self.paragraph(Cell(empty, colour=MUTED))
             return
+        look = _DENSE if dense else _GRID
         titles = Row(tuple(Cell(column.title, bold=True, colour=MUTED) for column in columns))
-        self.need(self._height(columns, titles, _GRID) + min(self._height(columns, rows[0], _GRID), 200))
-        self._head(columns, titles)
+        self.need(self._height(columns, titles, look) + min(self._height(columns, rows[0], look), 200))
+        self._head(columns, titles, look)
         for row in rows:
-            self._put(columns, row, _GRID, titles)
-        self.space(4)
+            self._put(columns, row, look, titles)
+        self.space(5)
 
     def signature_lines(self, labels: Sequence[str]) -> None:
         """Blank lines to be signed by hand, side by side, a label under each."""
-        self.space(26)
-        self.need(40)
+        self.space(24)
+        self.need(24)
         gap = 18.0
         wide = (RIGHT - LEFT - gap * (len(labels) - 1)) / len(labels)
         for at, label in enumerate(labels):
@@ -240,23 +253,25 @@ class Flow:
 
     def letterhead(self, name: str, lines: Sequence[str]) -> None:
         """The clinic's name and how to reach it, once, at the top of the first page."""
-        self._put([Column(1)], Row((Cell(name, bold=True, colour=ACCENT),)), _Look(13, 17, 0, 0, 0, ruled=False))
+        self._put([Column(1)], Row((Cell(name, bold=True, colour=ACCENT),)), _Look(13, 17))
         for line in lines:
-            self._put([Column(1)], Row((Cell(line, colour=MUTED),)), _Look(8, 11, 0, 0, 0, ruled=False))
+            self._put([Column(1)], Row((Cell(line, colour=MUTED),)), _Look(8, 11))
         self._y -= 4
         self._rule(LEFT, RIGHT, 1.2, ACCENT)
         self._y -= 16
 
-    def grid(self, cells: Sequence[str], across: int) -> None:
-        """Large bold cells in boxes, row by row, to be read and typed by a person."""
-        wide, high = (RIGHT - LEFT) / across, 34.0
-        self.need(high * -(-len(cells) // across))
-        for at, cell in enumerate(cells):
+    def grid(self, words: Sequence[str], across: int) -> None:
+        """Numbered words, large, each in a box, to be read and typed by a person."""
+        wide, high = (RIGHT - LEFT) / across, 29.0
+        tall = high * -(-len(words) // across)
+        self.need(tall)
+        for at, word in enumerate(words):
             x, y = LEFT + at % across * wide, self._y - (at // across + 1) * high
             self._page.rules.extend(_box(x, y, wide, high))
-            text = self.typesetter.shortened(cell, BOLD, 12, wide - 16)
-            self._text(_Bit(x + 10, BOLD, TEXT, text, struck=False), y + 12, 12)
-        self._y -= high * -(-len(cells) // across) + 8
+            self._text(_Bit(x + 8, REGULAR, MUTED, Printable(str(at + 1)), struck=False), y + 10.5, BODY)
+            text = self.typesetter.shortened(word, BOLD, 12, wide - 36)
+            self._text(_Bit(x + 28, BOLD, TEXT, text, struck=False), y + 10, 12)
+        self._y -= tall + 8
 
     @property
     def _page(self) -> Page:
@@ -273,11 +288,8 @@ class Flow:
             end = bit.x + self.typesetter.width(bit.text, bit.face, size)
             self._page.rules.append(Rule(bit.x, y + size * 0.28, end, y + size * 0.28, 0.6, bit.colour))
 
-    def _head(self, columns: Sequence[Column], titles: Row) -> None:
-        lines = self._lines(columns, titles, _GRID)
-        height = len(lines) * _GRID.leading + 6
-        self._page.fills.append(Fill(LEFT, self._y - height, RIGHT - LEFT, height, SHADE))
-        self._draw(lines, _GRID)
+    def _head(self, columns: Sequence[Column], titles: Row, look: _Look) -> None:
+        self._draw(self._lines(columns, titles, look), look, replace(titles, shaded=True))
 
     def _height(self, columns: Sequence[Column], row: Row, look: _Look) -> float:
         return len(self._lines(columns, row, look)) * look.leading + look.above + look.under
@@ -291,7 +303,7 @@ class Flow:
             if fits < len(lines) and (fits < 2 or len(lines) * look.leading < 160):
                 self.new_page()
                 if titles:
-                    self._head(columns, titles)
+                    self._head(columns, titles, look)
                 fits = int((self._y - BOTTOM - extra) // look.leading)
             self._draw(lines[:fits], look, row)
             lines = lines[fits:]
@@ -329,11 +341,11 @@ class Flow:
         """The cell's lines, from its first on."""
         text, bold, colour = (cell, False, TEXT) if isinstance(cell, str) else (cell.text, cell.bold, cell.colour)
         face = BOLD if bold or row.bold else REGULAR
-        room = slot.width - 2 * look.pad
-        x = slot.x + look.pad
+        room = slot.width - look.before - look.after
+        x = slot.x + look.before
         for line in self.typesetter.lines(text, face, look.size, room):
             indent = room - self.typesetter.width(line, face, look.size) if slot.right else 0.0
-            yield _Bit(x + indent, face, colour, line, row.struck)
+            yield _Bit(x + indent, face, colour, line, row.struck and isinstance(cell, str))
 
 
 def _lay(lines: list[_Line], at: int, bits: Iterator[_Bit]) -> None:

@@ -70,10 +70,13 @@ WARNINGS = {
     "W_UB04": "Billed on UB-04, not on CMS-1500",
 }
 
+FAMILIES = {
+    "staff": "clinical staff (99490, 99439)",
+    "complex": "complex (99487, 99489)",
+    "practitioner": "practitioner personally (99491, 99437)",
+}
+
 _WORDS = {
-    "staff": "Clinical staff (99490, 99439)",
-    "complex": "Complex (99487, 99489)",
-    "practitioner": "Practitioner personally (99491, 99437)",
     "part_b": "Medicare Part B",
     "medicare_advantage": "Medicare Advantage",
     "none": "None",

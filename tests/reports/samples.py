@@ -107,7 +107,9 @@ def plan(paragraphs: int = 1) -> CarePlanFacts:
     titles = ("Problem list", "Expected outcome and prognosis", "Measurable goals", "Symptom management", "Medications")
     body = "Keep fasting glucose between 80 and 130 mg/dL; check twice a day and bring the log. " * 3
     sections = tuple(
-        PlanSection(title, "\n".join([body] * paragraphs), ("A1c ≤ 7.0 by March (Dana Whitfield, RN)", "Walk 20 min a day"))
+        PlanSection(
+            title, "\n".join([body] * paragraphs), ("A1c ≤ 7.0 by March (Dana Whitfield, RN)", "Walk 20 min a day")
+        )
         for title in titles
     )
     none_needed = PlanSection("Community and social services", not_applicable="none needed, lives with daughter")
@@ -148,7 +150,15 @@ GATES = (
     GateFacts("Eligibility", "Two or more chronic conditions", "pass", "E11.9, I50.22", "conditions"),
     GateFacts("Eligibility", "Medicare Part B in the month", "pass", "Part B", "patient", "E4"),
     GateFacts("Consent", "Given before the month's end", "pass", "01/05/2026, verbal", "consent", "K1"),
-    GateFacts("Care plan", "Reviewed within 12 months", "warn", "08/14/2026", "care plan", "W_PLAN_STALE", "Reviewed by phone; J. Núñez"),
+    GateFacts(
+        "Care plan",
+        "Reviewed within 12 months",
+        "warn",
+        "08/14/2026",
+        "care plan",
+        "W_PLAN_STALE",
+        "Reviewed by phone; J. Núñez",
+    ),
     GateFacts("Time", "First threshold reached", "pass", "43 min pooled", "time log", "T10"),
 )
 
@@ -158,7 +168,17 @@ def ready(time: tuple[TimeFacts, ...]) -> ReadinessFacts:
     practitioner = sum(each.counted_seconds for each in time if each.role == "practitioner")
     staff = sum(each.counted_seconds for each in time) - practitioner
     lines = (LineFacts("99490", 1, 6613), LineFacts("99439", 1, 5044))
-    return ReadinessFacts("ready", "staff", lines, "2026-10-31", staff, practitioner, would_bill=lines, next_code="99439", minutes_to_go=17)
+    return ReadinessFacts(
+        "ready",
+        "staff",
+        lines,
+        "2026-10-31",
+        staff,
+        practitioner,
+        would_bill=lines,
+        next_code="99439",
+        minutes_to_go=17,
+    )
 
 
 def packet(**changes: object) -> PacketFacts:
