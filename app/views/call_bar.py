@@ -1,0 +1,171 @@
+"""The bar along the bottom while a call runs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from app.views import safe_text
+from app.views.icons import icon
+from app.views.theme import GRID, Role, scaled, set_kind, tabular
+from app.views.widgets.fields import ChoiceField
+from app.views.widgets.threshold_bar import STEPS, ThresholdBar
+from app.views.widgets.typed_fields import format_duration
+
+
+class CallState(StrEnum):
+    """What the timer does."""
+
+    IDLE = "idle"
+    ON_CALL = "on_call"
+    DESK = "desk"
+    PAUSED = "paused"
+    IDLE_REVIEW = "idle_review"
+    WRAP_UP = "wrap_up"
+    RECOVERED = "recovered"
+    MONTH_CLOSED = "month_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CallBarState:
+    """All the bar shows. Seconds are whole; `month_seconds` already holds `session_seconds` where it counts.
+
+    `activities` are (key, words); `steps` the month's thresholds in seconds. `parked` is how many calls wait.
+    """
+
+    state: CallState
+    patient: str = ""
+    session_seconds: int = 0
+    month_seconds: int = 0
+    activities: Sequence[tuple[str, str]] = ()
+    activity: str = ""
+    steps: Sequence[int] = field(default=STEPS)
+    parked: int = 0
+
+
+_LOOKS = {
+    CallState.IDLE: ("No call", "phone", Role.MUTED, "idle"),
+    CallState.ON_CALL: ("On call", "phone-call", Role.READY, "on_call"),
+    CallState.DESK: ("Desk work", "clipboard-list", Role.ACCENT, "desk"),
+    CallState.PAUSED: ("Paused", "circle-pause", Role.WARN, "paused"),
+    CallState.IDLE_REVIEW: ("Still working?", "hourglass", Role.WARN, "paused"),
+    CallState.WRAP_UP: ("Wrap-up", "clipboard-check", Role.ACCENT, "wrap_up"),
+    CallState.RECOVERED: ("Recovered call", "history", Role.WARN, "recovered"),
+    CallState.MONTH_CLOSED: ("Month closed: cannot be billed", "lock", Role.BLOCK, "closed"),
+}
+
+
+class CallBar(QFrame):
+    """Shows a running call on every page: patient, m:ss, the month toward its next step, activity, Pause, Finish.
+
+    It keeps no time of its own: once a second it asks `read` for the state and shows it.
+    """
+
+    pause_requested = Signal()
+    finish_requested = Signal()
+    open_requested = Signal()
+    activity_chosen = Signal(str)
+
+    def __init__(self, read: Callable[[], CallBarState] | None = None) -> None:
+        """Ask `read` once a second while the bar is visible; without it, show only what `show_state` is given."""
+        super().__init__()
+        self.setObjectName("call_bar")
+        self.setAccessibleName(self.tr("Call bar"))
+        self._read = read
+        self._shown = CallBarState(CallState.IDLE)
+        self._picture = safe_text.label(name="call_state_icon", wrap=False)
+        self._picture.setAccessibleName(" ")
+        self._word = safe_text.label("", "strong", name="call_state", wrap=False)
+        self.patient_button = safe_text.button(
+            "", name="call_patient", kind="quiet", tip=self.tr("Open this call"), on_click=self.open_requested.emit
+        )
+        self._session = safe_text.label("", "number", name="call_seconds", wrap=False)
+        self.bar = ThresholdBar(name="call_month")
+        self.activity = ChoiceField()
+        self.activity.setObjectName("call_activity")
+        self.activity.setAccessibleName(self.tr("Activity"))
+        self._parked = safe_text.label("", "muted", name="call_parked", wrap=False)
+        self.pause_button = safe_text.button(
+            self.tr("Pause"), name="call_pause", icon=icon("pause"), on_click=self.pause_requested.emit
+        )
+        self.finish_button = safe_text.button(
+            self.tr("Finish"),
+            name="call_finish",
+            kind="primary",
+            icon=icon("square", Role.ON_ACCENT),
+            on_click=self.finish_requested.emit,
+        )
+        safe_text.set_tip(self.pause_button, self.tr("Pause or resume (Shift+F8)"))
+        safe_text.set_tip(self.finish_button, self.tr("Finish and write up (F8)"))
+        self._arrange()
+        self.activity.edited.connect(self._on_activity_edited)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self.tick)
+        if read is not None:
+            self._timer.start()
+        self.show_state(self._shown)
+
+    @property
+    def state(self) -> CallState:
+        """What is shown."""
+        return self._shown.state
+
+    def tick(self) -> None:
+        """Ask for the state and show it; called once a second."""
+        if self._read is not None:
+            self.show_state(self._read())
+
+    def show_state(self, shown: CallBarState) -> None:
+        """Show `shown`."""
+        before, self._shown = self._shown, shown
+        words, drawn, role, kind = _LOOKS[shown.state]
+        if before.state != shown.state or not self._word.text():
+            set_kind(self, kind, key="call")
+            side = scaled(20)
+            self._picture.setPixmap(icon(drawn, role).pixmap(side, side))
+            self._word.setText(self.tr(words))
+            paused = shown.state is CallState.PAUSED
+            safe_text.set_button_text(self.pause_button, self.tr("Resume") if paused else self.tr("Pause"))
+            self.pause_button.setIcon(icon("play" if paused else "pause"))
+            running = shown.state in (CallState.ON_CALL, CallState.DESK, CallState.PAUSED)
+            self.pause_button.setVisible(running)
+            self.activity.setVisible(running)
+            self.finish_button.setVisible(running)
+            self._session.setVisible(shown.state is not CallState.IDLE)
+            self.bar.setVisible(shown.state is not CallState.IDLE)
+        if before.activities != shown.activities:
+            self.activity.offer(shown.activities)
+        if shown.activity and self.activity.value() != shown.activity:
+            self.activity.set_value(shown.activity)
+        if self.patient_button.accessibleName() != shown.patient:
+            safe_text.set_button_text(self.patient_button, shown.patient)
+        self.patient_button.setVisible(bool(shown.patient))
+        self._session.setFont(tabular(self._session.font()))
+        self._session.setText(format_duration(shown.session_seconds))
+        self._session.setAccessibleName(self.tr("This call {time}").format(time=format_duration(shown.session_seconds)))
+        self.bar.show_seconds(shown.month_seconds, shown.steps)
+        self._parked.setText(self.tr("{n} parked").format(n=shown.parked) if shown.parked else "")
+        self._parked.setVisible(bool(shown.parked))
+
+    def _on_activity_edited(self) -> None:
+        chosen = self.activity.value()
+        if isinstance(chosen, str):
+            self.activity_chosen.emit(chosen)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(GRID)
+        before: tuple[QWidget, ...] = (self._picture, self._word, self.patient_button, self._session)
+        after: tuple[QWidget, ...] = (self._parked, self.activity, self.pause_button, self.finish_button)
+        for widget in before:
+            row.addWidget(widget)
+        row.addWidget(self.bar, 1)
+        for widget in after:
+            row.addWidget(widget)
+        QWidget.setTabOrder(self.patient_button, self.activity)
+        QWidget.setTabOrder(self.activity, self.pause_button)
+        QWidget.setTabOrder(self.pause_button, self.finish_button)
