@@ -21,4 +21,5 @@ class Condition(Base):
     confirmed: Mapped[bool] = mapped_column(default=False)  # a person, or the clinic's own list, says it qualifies
     expected_12_months: Mapped[bool] = mapped_column(default=False)
     significant_risk: Mapped[bool] = mapped_column(default=False)
+    from_condition_id: Mapped[int | None] = mapped_column(ForeignKey("condition.id"), index=True)  # confirmed from
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)

@@ -15,6 +15,7 @@ class Enrolment(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), unique=True)
     status: Mapped[str]  # enrolled | declined | stopped
     practitioner_id: Mapped[int] = mapped_column(ForeignKey("practitioner.id"), index=True)
+    billing_kind: Mapped[str] = mapped_column(default="")  # as an imported row has it; empty: the practitioner's own
     ccm_started_on: Mapped[date | None]
     patient_new: Mapped[bool] = mapped_column(default=False)
     last_seen_on: Mapped[date | None]

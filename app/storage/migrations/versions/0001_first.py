@@ -134,10 +134,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_id"], ["import_batch.id"], name=op.f("fk_patient_import_id_import_batch")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
         sa.UniqueConstraint("external_id", name=op.f("uq_patient_external_id")),
+        sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_patient_born_on"), "patient", ["born_on"], unique=False)
     op.create_index(op.f("ix_patient_import_id"), "patient", ["import_id"], unique=False)
+    op.create_index(op.f("ix_patient_mbi"), "patient", ["mbi"], unique=False)
     op.create_index(op.f("ix_patient_mrn"), "patient", ["mrn"], unique=False)
-    op.create_index("ix_patient_name", "patient", ["sort_name", "id"], unique=False)
+    op.create_index("ix_patient_search", "patient", ["sort_name", "id", "search_text"], unique=False)
     op.create_table(
         "practitioner",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -249,11 +252,16 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.Column("expected_12_months", sa.Boolean(), nullable=False),
         sa.Column("significant_risk", sa.Boolean(), nullable=False),
+        sa.Column("from_condition_id", sa.Integer(), nullable=True),
         sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["from_condition_id"], ["condition.id"], name=op.f("fk_condition_from_condition_id_condition")
+        ),
         sa.ForeignKeyConstraint(["import_id"], ["import_batch.id"], name=op.f("fk_condition_import_id_import_batch")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_condition_patient_id_patient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_condition")),
     )
+    op.create_index(op.f("ix_condition_from_condition_id"), "condition", ["from_condition_id"], unique=False)
     op.create_index(op.f("ix_condition_import_id"), "condition", ["import_id"], unique=False)
     op.create_index(op.f("ix_condition_patient_id"), "condition", ["patient_id"], unique=False)
     op.create_table(
@@ -284,6 +292,7 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("practitioner_id", sa.Integer(), nullable=False),
+        sa.Column("billing_kind", sa.String(), nullable=False),
         sa.Column("ccm_started_on", sa.Date(), nullable=True),
         sa.Column("patient_new", sa.Boolean(), nullable=False),
         sa.Column("last_seen_on", sa.Date(), nullable=True),
