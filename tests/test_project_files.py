@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -96,6 +97,16 @@ def test_commands_in_the_documents_exist() -> None:
         text = document.read_text(encoding="utf-8")
         named = set(re.findall(r"(?m)(?:`|^ {4})make ([a-z]+)\b", text))
         assert named <= targets(), document
+
+
+def test_every_command_of_the_program_is_in_the_readme() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "app", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    commands = re.findall(r"(?m)^    ([a-z][a-z-]+)(?:  |$)", shown.stdout)
+    assert "evaluate" in commands
+    readme = read("README.md")
+    assert [name for name in commands if not re.search(rf"(`|-m app ){name}\b", readme)] == []
 
 
 def test_help_lists_every_target() -> None:
