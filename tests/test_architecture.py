@@ -77,7 +77,9 @@ def source_files() -> Iterator[Path]:
 
 def test_no_file_is_longer_than_500_lines() -> None:
     lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in source_files()
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in source_files()
+        if path.parent.name != "versions"  # a migration is as long as the step it takes
     }
     assert {name: length for name, length in lengths.items() if length > 500} == {}
 
