@@ -110,20 +110,14 @@ def _not_billed_pages(index: BoundIndex, typesetter: Typesetter) -> list[Page]:
     flow.heading("Not billed", "not-billed", level=0)
     flow.paragraph("Patients enrolled in this month for whom no packet is bound, and why.")
     rows = [_not_billed_row(each) for each in index.not_billed]
-    columns = (Column(26, "Patient"), Column(18, "Record"), Column(12, "m:ss", right=True), Column(44, "Why"))
+    columns = (Column(26, "Patient"), Column(18, "Record"), Column(46, "Why"), Column(10, "m:ss", right=True))
     flow.table(columns, rows, empty="Every enrolled patient has a packet.")
     return flow.pages
 
 
 def _not_billed_row(row: NotBilled) -> Row:
-    return Row(
-        (
-            row.patient.name,
-            row.patient.record_id,
-            clock(row.pooled_seconds),
-            "\n".join(row.reasons) or "No reason given",
-        )
-    )
+    why = "\n".join(row.reasons) or "No reason given"
+    return Row((row.patient.name, row.patient.record_id, why, clock(row.pooled_seconds)))
 
 
 def _furniture(index: BoundIndex) -> Furniture:

@@ -56,7 +56,7 @@ def plan_facts(flow: Flow, plan: CarePlanFacts, zone: str) -> None:
         ]
     )
     if plan.content_hash:
-        flow.facts([("SHA-256 of the text", plan.content_hash)], pairs_a_row=1)
+        flow.facts([("Text’s SHA-256", plan.content_hash)], pairs_a_row=1)
 
 
 def plan_text(flow: Flow, plan: CarePlanFacts) -> None:

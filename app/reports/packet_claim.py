@@ -55,8 +55,9 @@ def claim_sheet(flow: Flow, facts: PacketFacts, key: str) -> None:
     _box_table(flow, head)
     flow.table(_BOX_24, [Row(tuple(_or_missing(value) for value in line)) for line in lines])
     _box_table(flow, tail)
-    missing = [f"{box} {name}" for box, name, value in (*head, *tail) if not value]
+    missing = [f"{box} {name}" for box, name, value in head if not value]
     missing += [column.title for column, *values in zip(_BOX_24, *lines, strict=True) if not all(values)]
+    missing += [f"{box} {name}" for box, name, value in tail if not value]
     if missing:
         flow.paragraph(Cell(f"Missing for the claim: {'; '.join(missing)}.", colour=BLOCK))
     note = (

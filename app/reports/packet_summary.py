@@ -173,4 +173,4 @@ def _packet(flow: Flow, facts: PacketFacts) -> None:
             ("Rules", facts.rule_version),
         ]
     )
-    flow.facts([("SHA-256 of the facts", facts.facts_hash())], pairs_a_row=1)
+    flow.facts([("Facts’ SHA-256", facts.facts_hash())], pairs_a_row=1)

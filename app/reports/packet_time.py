@@ -15,12 +15,12 @@ _COLUMNS = (
     Column(39, "Stop"),
     Column(40, "Seconds", right=True),
     Column(32, "m:ss", right=True),
-    Column(82, "Person, credential"),
+    Column(80, "Person, credential"),
     Column(50, "Role"),
     Column(60, "Activity"),
     Column(37, "Contact"),
     Column(43, "Source"),
-    Column(38, "Counted", right=True),
+    Column(40, "Counted", right=True),
 )
 
 

@@ -6,6 +6,7 @@ so nothing is ever clipped and no text is too long. Units are points, y grows up
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import NamedTuple
 
 from app.reports.pdf_text import BOLD, MARK, REGULAR, Colour, Printable, Run, Typesetter
@@ -119,13 +120,15 @@ class _Bit(NamedTuple):
     face: str
     colour: Colour
     text: Printable
-    struck: bool
+    struck: bool = False
+    cell: int = 0
 
 
 _Line = list[_Bit]
 
 
 class _Slot(NamedTuple):
+    cell: int
     x: float
     width: float
     right: bool
@@ -248,7 +251,7 @@ class Flow:
         for at, label in enumerate(labels):
             x = LEFT + at * (wide + gap)
             self._page.rules.append(Rule(x, self._y, x + wide, self._y, 0.6, TEXT))
-            self._text(_Bit(x, REGULAR, MUTED, self.typesetter.printable(label), struck=False), self._y - 10, SMALL)
+            self._text(_Bit(x, REGULAR, MUTED, self.typesetter.printable(label)), self._y - 10, SMALL)
         self._y -= 22
 
     def letterhead(self, name: str, lines: Sequence[str]) -> None:
@@ -268,9 +271,9 @@ class Flow:
         for at, word in enumerate(words):
             x, y = LEFT + at % across * wide, self._y - (at // across + 1) * high
             self._page.rules.extend(_box(x, y, wide, high))
-            self._text(_Bit(x + 8, REGULAR, MUTED, Printable(str(at + 1)), struck=False), y + 10.5, BODY)
+            self._text(_Bit(x + 8, REGULAR, MUTED, Printable(str(at + 1))), y + 10.5, BODY)
             text = self.typesetter.shortened(word, BOLD, 12, wide - 36)
-            self._text(_Bit(x + 28, BOLD, TEXT, text, struck=False), y + 10, 12)
+            self._text(_Bit(x + 28, BOLD, TEXT, text), y + 10, 12)
         self._y -= tall + 8
 
     @property
@@ -314,10 +317,11 @@ class Flow:
         if row and row.shaded:
             self._page.fills.append(Fill(LEFT, top - height, RIGHT - LEFT, height, SHADE))
         y = top - look.above - look.size
-        for line in lines:
-            for bit in line:
-                self._text(bit, y, look.size)
-            y -= look.leading
+        placed = [(bit.cell, y - at * look.leading, bit) for at, line in enumerate(lines) for bit in line]
+        if len(lines) > 1:  # cell by cell, so that what reads the file aloud or searches it finds each cell whole
+            placed.sort(key=itemgetter(0))
+        for _cell, baseline, bit in placed:
+            self._text(bit, baseline, look.size)
         self._y = top - height
         if look.ruled:
             self._rule(LEFT, RIGHT, 0.4, RULE)
@@ -328,13 +332,13 @@ class Flow:
         unit = (RIGHT - LEFT) / sum(column.share for column in columns)
         lines: list[_Line] = []
         x = LEFT
-        for column, cell in zip(columns, row.cells, strict=False):
+        for number, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
             wide = RIGHT - LEFT if row.wide else column.share * unit
-            _lay(lines, 0, self._bits(row, cell, look, _Slot(x, wide, column.right)))
+            _lay(lines, 0, self._bits(row, cell, look, _Slot(number, x, wide, column.right)))
             x += wide
         below_x = LEFT + sum(column.share for column in columns[: row.below_from]) * unit
-        for cell in row.below:
-            _lay(lines, len(lines), self._bits(row, cell, look, _Slot(below_x, RIGHT - below_x, right=False)))
+        for number, cell in enumerate(row.below, len(columns)):
+            _lay(lines, len(lines), self._bits(row, cell, look, _Slot(number, below_x, RIGHT - below_x, right=False)))
         return lines
 
     def _bits(self, row: Row, cell: str | Cell, look: _Look, slot: _Slot) -> Iterator[_Bit]:
@@ -345,7 +349,7 @@ class Flow:
         x = slot.x + look.before
         for line in self.typesetter.lines(text, face, look.size, room):
             indent = room - self.typesetter.width(line, face, look.size) if slot.right else 0.0
-            yield _Bit(x + indent, face, colour, line, row.struck and isinstance(cell, str))
+            yield _Bit(x + indent, face, colour, line, row.struck and isinstance(cell, str), slot.cell)
 
 
 def _lay(lines: list[_Line], at: int, bits: Iterator[_Bit]) -> None:
