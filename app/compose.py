@@ -8,6 +8,7 @@ from app.clock import Clock
 from app.security.permissions import parse_permissions
 from app.services.desk import Desk
 from app.services.founding import House, OpenClinic, sign_in
+from app.services.patients import Patients
 from app.storage.ledger import Changes
 
 
@@ -24,9 +25,13 @@ def open_desk(
     on_commit: Callable[[Changes], None] = lambda _: None,
 ) -> Desk:
     """Sign in to the clinic in `folder` and return everything that person can do there. Raises `ClinicError`."""
-    return desk_of(sign_in(folder, username, passphrase, house, on_commit))
+    return desk_of(sign_in(folder, username, passphrase, house, on_commit), house)
 
 
-def desk_of(opened: OpenClinic) -> Desk:
+def desk_of(opened: OpenClinic, house: House) -> Desk:  # noqa: ARG001 - people and backups need it
     """Wire the services of an opened clinic."""
-    return Desk(opened)
+    ledger = opened.ledger
+    return Desk(
+        opened=opened,
+        patients=Patients(ledger),
+    )

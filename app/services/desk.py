@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from app.security.permissions import Actor
 from app.services.founding import OpenClinic
+from app.services.patients import Patients
 
 
 @dataclass(slots=True)
@@ -9,6 +10,7 @@ class Desk:
     """All that a signed-in person can do in one open clinic: the services, wired, and who they are."""
 
     opened: OpenClinic
+    patients: Patients
 
     @property
     def actor(self) -> Actor:
