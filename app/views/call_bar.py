@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from app.views import safe_text
 from app.views.icons import icon
-from app.views.theme import GRID, Role, scaled, set_kind, tabular
+from app.views.theme import GRID, Role, set_kind, tabular
 from app.views.widgets.fields import ChoiceField
+from app.views.widgets.picture import Picture
 from app.views.widgets.threshold_bar import STEPS, ThresholdBar
 from app.views.widgets.typed_fields import format_duration
 
@@ -75,8 +77,7 @@ class CallBar(QFrame):
         self.setAccessibleName(self.tr("Call bar"))
         self._read = read
         self._shown = CallBarState(CallState.IDLE)
-        self._picture = safe_text.label(name="call_state_icon", wrap=False)
-        self._picture.setAccessibleName(" ")
+        self._picture = Picture()
         self._word = safe_text.label("", "strong", name="call_state", wrap=False)
         self.patient_button = safe_text.button(
             "", name="call_patient", kind="quiet", tip=self.tr("Open this call"), on_click=self.open_requested.emit
@@ -99,6 +100,7 @@ class CallBar(QFrame):
         )
         safe_text.set_tip(self.pause_button, self.tr("Pause or resume (Shift+F8)"))
         safe_text.set_tip(self.finish_button, self.tr("Finish and write up (F8)"))
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._arrange()
         self.activity.edited.connect(self._on_activity_edited)
         self._timer = QTimer(self)
@@ -124,8 +126,7 @@ class CallBar(QFrame):
         words, drawn, role, kind = _LOOKS[shown.state]
         if before.state != shown.state or not self._word.text():
             set_kind(self, kind, key="call")
-            side = scaled(20)
-            self._picture.setPixmap(icon(drawn, role).pixmap(side, side))
+            self._picture.show_icon(drawn, role)
             self._word.setText(self.tr(words))
             paused = shown.state is CallState.PAUSED
             safe_text.set_button_text(self.pause_button, self.tr("Resume") if paused else self.tr("Pause"))
@@ -149,6 +150,17 @@ class CallBar(QFrame):
         self.bar.show_seconds(shown.month_seconds, shown.steps)
         self._parked.setText(self.tr("{n} parked").format(n=shown.parked) if shown.parked else "")
         self._parked.setVisible(bool(shown.parked))
+        if before.state != shown.state or before.patient != shown.patient:
+            self._fold()
+
+    def minimumSizeHint(self) -> QSize:
+        left, right = self._halves
+        wide = max(left.minimumSize().width(), right.minimumSize().width()) + 4 * GRID
+        return QSize(wide, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
     def _on_activity_edited(self) -> None:
         chosen = self.activity.value()
@@ -156,16 +168,29 @@ class CallBar(QFrame):
             self.activity_chosen.emit(chosen)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        row.setSpacing(GRID)
-        before: tuple[QWidget, ...] = (self._picture, self._word, self.patient_button, self._session)
-        after: tuple[QWidget, ...] = (self._parked, self.activity, self.pause_button, self.finish_button)
-        for widget in before:
-            row.addWidget(widget)
-        row.addWidget(self.bar, 1)
-        for widget in after:
-            row.addWidget(widget)
+        """Put what is shown left and what is pressed right; `_fold` puts them below each other where it is narrow."""
+        self._rows.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        self._rows.setSpacing(GRID)
+        left, right = QHBoxLayout(), QHBoxLayout()
+        shown: tuple[QWidget, ...] = (self._picture, self._word, self.patient_button, self._session)
+        pressed: tuple[QWidget, ...] = (self._parked, self.activity, self.pause_button, self.finish_button)
+        for widget in shown:
+            left.addWidget(widget)
+        left.addWidget(self.bar, 1)
+        right.addStretch(1)
+        for widget in pressed:
+            right.addWidget(widget)
+        for half in (left, right):
+            half.setSpacing(GRID)
+            self._rows.addLayout(half)
+        self._halves = (left, right)
+        self._rows.setStretch(0, 1)
         QWidget.setTabOrder(self.patient_button, self.activity)
         QWidget.setTabOrder(self.activity, self.pause_button)
         QWidget.setTabOrder(self.pause_button, self.finish_button)
+
+    def _fold(self) -> None:
+        left, right = self._halves
+        needed = left.minimumSize().width() + right.minimumSize().width() + 5 * GRID
+        direction = QBoxLayout.Direction
+        self._rows.setDirection(direction.TopToBottom if needed > self.width() else direction.LeftToRight)

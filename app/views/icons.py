@@ -5,7 +5,6 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
 
 from app.views.theme import RESOURCES, Role, colours
 
@@ -47,29 +46,25 @@ class _TintedEngine(QIconEngine):
         self._role = role
         self._clones: list[QIconEngine] = []
 
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         size = min(rect.width(), rect.height())
         at = QPoint(rect.x() + (rect.width() - size) // 2, rect.y() + (rect.height() - size) // 2)
-        painter.drawPixmap(at, self._tinted(size, painter.device().devicePixelRatioF(), mode))
+        painter.drawPixmap(at, self._tinted(size, painter.device().devicePixelRatioF(), mode, state))
 
-    def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
-        return self._tinted(min(size.width(), size.height()), 1.0, mode)
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self._tinted(min(size.width(), size.height()), 1.0, mode, state)
 
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State, scale: float) -> QPixmap:
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         logical = round(min(size.width(), size.height()) / scale)
-        return self._tinted(logical, scale, mode)
+        return self._tinted(logical, scale, mode, state)
 
     def clone(self) -> QIconEngine:
         made = _TintedEngine(self._name, self._role)
         self._clones.append(made)  # Qt takes a bare pointer: Python must not collect it
         return made
 
-    def _tinted(self, size: int, ratio: float, mode: QIcon.Mode) -> QPixmap:
-        role = Role.MUTED if mode == QIcon.Mode.Disabled else self._role
+    def _tinted(self, size: int, ratio: float, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        is_chosen = state == QIcon.State.On or mode == QIcon.Mode.Selected
+        role = Role.ON_SELECTED if is_chosen and self._role == Role.TEXT else self._role
+        role = Role.MUTED if mode == QIcon.Mode.Disabled else role
         return pixmap(self._name, role, max(size, 1), ratio)
-
-
-def device_ratio() -> float:
-    """Return the screen's pixels per logical pixel."""
-    app = QApplication.instance()
-    return app.devicePixelRatio() if isinstance(app, QApplication) else 1.0

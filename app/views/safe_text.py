@@ -8,8 +8,8 @@ the source of `app/views` and refuses these widgets anywhere else.
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QMenuBar,
     QPushButton,
     QRadioButton,
+    QStylePainter,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -32,6 +33,7 @@ def label(
     name: str = "",
     wrap: bool = True,
     selectable: bool = False,
+    elide: bool = False,
     buddy: QWidget | None = None,
 ) -> QLabel:
     """Return a label that shows `text` exactly as written.
@@ -42,11 +44,12 @@ def label(
         name: the object name, for tests and assistive tools.
         wrap: break long lines instead of widening the page.
         selectable: let the person copy the text with the mouse or keyboard.
+        elide: stay on one line that may become narrow and then ends in an ellipsis, with the whole text as tool tip.
         buddy: the control this label names to assistive tools.
     """
-    made = QLabel()
+    made = _ElidedLabel() if elide else QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
+    made.setWordWrap(wrap and not elide)
     made.setProperty("kind", kind)
     made.setText(text)
     if name:
@@ -128,7 +131,8 @@ def group_box(title: str, *, name: str) -> QGroupBox:
 
 def set_button_text(target: QAbstractButton, text: str) -> None:
     """Change a button's words, and its accessible name with them."""
-    target.setText(doubled(text))
+    gap = " " if text and not target.icon().isNull() else ""  # Qt sets words too close to icons
+    target.setText(gap + doubled(text))
     target.setAccessibleName(text)
 
 
@@ -194,10 +198,27 @@ def doubled(text: str) -> str:
     return text.replace("&", "&&")
 
 
+class _ElidedLabel(QLabel):
+    """One line, cut with an ellipsis where there is no room."""
+
+    def minimumSizeHint(self) -> QSize:
+        few = self.fontMetrics().horizontalAdvance("0000…")
+        return QSize(min(few, super().sizeHint().width()), super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.setToolTip(tip_text(self.text()) if shown != self.text() else "")
+        painter.drawItemText(
+            room, int(self.alignment()), self.palette(), self.isEnabled(), shown, QPalette.ColorRole.WindowText
+        )
+
+
 def _dress(target: QAbstractButton, text: str, name: str, icon: QIcon | None, tip: str) -> None:
     target.setObjectName(name)
-    set_button_text(target, text)
     if icon is not None:
         target.setIcon(icon)
+    set_button_text(target, text)
     if tip:
         set_tip(target, tip)

@@ -3,8 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
 
 from app.views.preferences import PreferenceStore
 from app.views.table import SECONDS_ROLE, TONE_ROLE, ColumnTable
-from app.views.theme import GRID, Role, colours, scaled, tabular
+from app.views.theme import GRID, Role, colours, fit_scale, scaled, tabular
 from app.views.widgets.chip import Tone, paint_chip
 from app.views.widgets.threshold_bar import paint_bar
 
 ROW_HEIGHT = 34
-"""Pixels at 100 % text."""
+"""Pixels; more where the text is larger."""
+LEAST_STRETCHED = 160
+"""Pixels at 100 % text below which a column that takes what is left over does not shrink: the list scrolls instead."""
 
 
 class TableView(QTableView):
@@ -60,7 +62,7 @@ class TableView(QTableView):
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self._dress_heads()
-        self.fit_text()
+        fit_scale(self, self.fit_text)
         table.modelAboutToBeReset.connect(self._on_about_to_reset)
         table.modelReset.connect(self._on_reset)
         self.doubleClicked.connect(self._on_double_clicked)
@@ -85,17 +87,18 @@ class TableView(QTableView):
             self._go(0)
 
     def fit_text(self) -> None:
-        """Give rows and columns the room the present text scale needs; called by itself when the font changes."""
+        """Give rows and columns the room the present text scale needs; called by itself when that changes."""
         self.setFont(tabular(QApplication.font()))
-        height = max(scaled(ROW_HEIGHT), self.fontMetrics().height() + GRID)
+        height = max(ROW_HEIGHT, self.fontMetrics().height() + 2 * GRID)
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setMinimumSectionSize(height)
         kept = self._preferences.column_widths(self.objectName()) if self._preferences else {}
         metrics = self.horizontalHeader().fontMetrics()
         for position, column in enumerate(self._table.columns):
             least = metrics.horizontalAdvance(column.title) + 3 * GRID
-            wide = kept.get(column.key, scaled(column.width)) if column.width else least
-            self.horizontalHeader().resizeSection(position, max(wide, least))
+            if column.width:
+                self.horizontalHeader().resizeSection(position, max(kept.get(column.key, scaled(column.width)), least))
+        self._stretch()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = self._table.rowCount() - 1
@@ -109,10 +112,9 @@ class TableView(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self.fit_text()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stretch()
 
     def sizeHintForRow(self, _row: int) -> int:
         return self.verticalHeader().defaultSectionSize()
@@ -145,12 +147,21 @@ class TableView(QTableView):
         heads = self.horizontalHeader()
         heads.setHighlightSections(False)
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for position, column in enumerate(self._table.columns):
-            if column.width == 0:
-                heads.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
         heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(any(column.is_sortable for column in self._table.columns))
         heads.sectionResized.connect(self._on_section_resized)
+
+    def _stretch(self) -> None:
+        heads = self.horizontalHeader()
+        columns = self._table.columns
+        loose = [position for position, column in enumerate(columns) if column.width == 0]
+        taken = sum(heads.sectionSize(position) for position, column in enumerate(columns) if column.width)
+        is_narrow = self.viewport().width() - taken < scaled(LEAST_STRETCHED) * len(loose)
+        mode = QHeaderView.ResizeMode.Interactive if is_narrow else QHeaderView.ResizeMode.Stretch
+        for position in loose:
+            heads.setSectionResizeMode(position, mode)
+            if is_narrow:
+                heads.resizeSection(position, scaled(LEAST_STRETCHED))
 
     def _go(self, position: int) -> None:
         index = self._table.index(position, 0)

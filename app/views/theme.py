@@ -1,11 +1,12 @@
 """Colours by role, type sizes and the style sheet, in one place."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
@@ -17,6 +18,7 @@ GRID = 8
 
 _COLOURS = "careloop_colours"
 _SCALE = "careloop_text_scale"
+_COUNT = "careloop_times_dressed"
 
 
 class Role(StrEnum):
@@ -187,12 +189,13 @@ class Theme(QObject):
         shown = _colours_for(self._choice, self._app)
         self._app.setProperty(_COLOURS, shown)
         self._app.setProperty(_SCALE, self._scale)
+        self._app.setProperty(_COUNT, _dressed() + 1)
         points = self._points * self._scale / 100
         font = QFont(self._family)
         font.setPointSizeF(points)
         self._app.setFont(font)
         self._app.setPalette(_qt_palette(shown))
-        self._app.setStyleSheet(style_sheet(shown, points))
+        self._app.setStyleSheet(style_sheet(shown, points, self._scale))
         self.changed.emit()
 
 
@@ -208,6 +211,12 @@ def scaled(pixels: int) -> int:
     app = QApplication.instance()
     kept = app.property(_SCALE) if app else None
     return pixels * (kept if isinstance(kept, int) else 100) // 100
+
+
+def fit_scale(owner: QWidget, apply: Callable[[], object]) -> None:
+    """Call `apply` now and after every change of theme or text scale while `owner` lives; for sizes from `scaled`."""
+    owner.installEventFilter(_ScaleWatch(owner, apply))
+    apply()
 
 
 def set_kind(widget: QWidget, kind: str, *, key: str = "kind") -> None:
@@ -232,14 +241,39 @@ def animation_ms(widget: QWidget) -> int:
     return min(widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget), 150)
 
 
-def style_sheet(shown: Colours, points: float) -> str:
-    """Return theme.qss with its `@role` and `@size` words filled in; body text is `points` high."""
+def style_sheet(shown: Colours, points: float, scale: int = 100) -> str:
+    """Return theme.qss with its `@role` and `@size` words filled in; body text is `points` high, icons at `scale` %."""
     words = {field.name: str(getattr(shown, field.name)) for field in fields(shown)}
     sizes = {"size_small": 0.92, "size_body": 1.0, "size_heading": 1.25, "size_title": 1.6}
     words |= {name: f"{points * factor:.1f}pt" for name, factor in sizes.items()}
-    words["icons"] = (RESOURCES / "icons").as_posix()
+    words |= {"icon": f"{16 * scale // 100}px", "box": f"{14 * scale // 100}px", "round": f"{7 * scale // 100 + 1}px"}
+    words |= {"dot": f"{4 * scale // 100}px", "hole": f"{(14 - 6) * scale // 100}px"}
+    ink = "black" if shown.of(Role.ON_ACCENT).lightness() < 128 else "white"
+    words["check"] = (RESOURCES / "theme" / f"check_{ink}.svg").as_posix()
     template = (RESOURCES / "theme" / "theme.qss").read_text(encoding="utf-8")
     return re.sub(r"@(\w+)", lambda found: words[found[1]], template)
+
+
+class _ScaleWatch(QObject):
+    """Child of the widget it watches: Qt sends every widget a StyleChange when the application is dressed anew."""
+
+    def __init__(self, owner: QWidget, apply: Callable[[], object]) -> None:
+        super().__init__(owner)
+        self._apply = apply
+        self._fitted = _dressed()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.StyleChange and self._fitted != _dressed():
+            self._fitted = _dressed()
+            self._apply()
+        return super().eventFilter(watched, event)
+
+
+def _dressed() -> int:
+    """Return how often the application was dressed."""
+    app = QApplication.instance()
+    kept = app.property(_COUNT) if app else None
+    return kept if isinstance(kept, int) else 0
 
 
 def contrast(first: QColor, second: QColor) -> float:

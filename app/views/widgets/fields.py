@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.views import safe_text
-from app.views.theme import GRID, scaled
+from app.views.icons import pixmap
+from app.views.theme import GRID, Role, scaled
 
 _PRIVATE = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
 
@@ -140,6 +141,13 @@ class ChoiceField(QComboBox):
         """Nothing is wrong with any choice."""
         return None
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = scaled(16)
+        at = QPoint(self.width() - side - GRID, (self.height() - side) // 2)
+        role = Role.TEXT if self.isEnabled() else Role.MUTED
+        QPainter(self).drawPixmap(at, pixmap("chevron-down", role, side, self.devicePixelRatioF()))
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -208,11 +216,6 @@ class RadioField(QWidget):
     def problem(self) -> str | None:
         """Nothing is wrong with any choice."""
         return None
-
-
-def field_height() -> int:
-    """Return the height of a one-line control in pixels."""
-    return scaled(4 * GRID)
 
 
 def _row(widget: QWidget) -> QHBoxLayout:

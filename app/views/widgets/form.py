@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import safe_text
-from app.views.theme import GRID, scaled, set_kind
+from app.views.theme import GRID, fit_scale, scaled, set_kind
 from app.views.widgets.fields import ChoiceField, Field, LineField, TextField
 
 F = TypeVar("F")
@@ -49,7 +49,7 @@ class Form(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2 * GRID)
         self._layout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setMaximumWidth(scaled(WIDEST))
+        fit_scale(self, lambda: self.setMaximumWidth(scaled(WIDEST)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def add(

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import safe_text
-from app.views.icons import icon
-from app.views.theme import GRID, Role, scaled, set_kind
+from app.views.theme import GRID, Role, set_kind
+from app.views.widgets.picture import Picture
 
 _BANNERS = {
     "info": ("info", Role.ACCENT),
@@ -102,8 +102,7 @@ class Banner(QFrame):
         """Show `text`; hidden while it is empty."""
         super().__init__()
         self.setObjectName(name)
-        self._icon = safe_text.label(name=f"{name}_icon", wrap=False)
-        self._icon.setAccessibleName(" ")
+        self._icon = Picture()
         self._text = safe_text.label("", name=f"{name}_text", selectable=True)
         self.button: QPushButton = safe_text.button(action, name=f"{name}_action", on_click=self.acted.emit)
         row = QHBoxLayout(self)
@@ -119,8 +118,7 @@ class Banner(QFrame):
         """Change what is said; an empty text hides the banner."""
         drawn, role = _BANNERS[kind]
         set_kind(self, kind, key="banner")
-        side = scaled(20)
-        self._icon.setPixmap(icon(drawn, role).pixmap(side, side))
+        self._icon.show_icon(drawn, role)
         self._text.setText(text)
         self.setAccessibleName(text)
         safe_text.set_button_text(self.button, action)
@@ -142,25 +140,18 @@ class EmptyState(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(text)
-        self._drawn = drawn
-        self._picture = safe_text.label(wrap=False)
-        self._picture.setAccessibleName(" ")
         self._text = safe_text.label(text, "muted", name=f"{name}_text")
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setMaximumWidth(60 * GRID)
         self.button: QPushButton = safe_text.button(
             action, name=f"{name}_action", kind="primary", on_click=self.acted.emit
         )
         self.button.setVisible(bool(action))
-        side = scaled(5 * GRID)
-        self._picture.setPixmap(icon(drawn, Role.MUTED).pixmap(side, side))
         middle = Qt.AlignmentFlag.AlignHCenter
         column = QVBoxLayout(self)
         column.setSpacing(2 * GRID)
         column.addStretch(1)
-        column.addWidget(self._picture, 0, middle)
+        column.addWidget(Picture(drawn, Role.MUTED, 5 * GRID), 0, middle)
         column.addWidget(self._text)
-        column.setAlignment(self._text, middle)
         column.addWidget(self.button, 0, middle)
         column.addStretch(2)
 
@@ -187,6 +178,7 @@ def scrolling(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    content.setProperty("scrolled", "true")
     area.setWidget(content)
     return area
 

@@ -56,7 +56,7 @@ class _Bar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(20 * GRID, self.fontMetrics().height() + 2 * GRID)
+        return QSize(20 * GRID, self.fontMetrics().height() + scaled(GRID) + GRID)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(12 * GRID, self.sizeHint().height())
@@ -85,7 +85,7 @@ def paint_bar(
     font = painter.font()
     font.setPointSizeF(font.pointSizeF() * 0.85)
     painter.setFont(font)
-    below = painter.fontMetrics().height() if numbers else 0
+    below = painter.fontMetrics().height() + 2 if numbers else 0
     top = rect.y() + max((rect.height() - thick - below) // 2, 0)
     margin = painter.fontMetrics().horizontalAdvance("60") / 2 + 1 if numbers else 1
     track = QRectF(rect.x() + 1, top, rect.width() - 1 - margin, thick)
@@ -105,6 +105,6 @@ def paint_bar(
             words = str(step // 60)
             half = painter.fontMetrics().horizontalAdvance(words) / 2 + 1
             painter.drawText(
-                QRectF(at - half, top + thick + 1, 2 * half, below), int(Qt.AlignmentFlag.AlignCenter), words
+                QRectF(at - half, top + thick + 3, 2 * half, below), int(Qt.AlignmentFlag.AlignCenter), words
             )
     painter.restore()
