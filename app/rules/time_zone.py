@@ -27,4 +27,4 @@ def zone_is_known(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"localtime", "posixrules"}
