@@ -14,6 +14,7 @@ from app.models.enrolment import Enrolment
 from app.models.import_batch import ImportBatch, ImportFile
 from app.models.mdm import Mdm
 from app.models.medication import Medication
+from app.models.month_paper import MonthPaper
 from app.models.note import Note
 from app.models.other_service import OtherService
 from app.models.packet import Packet
@@ -43,6 +44,7 @@ __all__ = [
     "ImportFile",
     "Mdm",
     "Medication",
+    "MonthPaper",
     "Note",
     "OtherService",
     "Packet",

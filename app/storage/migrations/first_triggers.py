@@ -10,8 +10,14 @@ BEGIN SELECT RAISE(ABORT, '{table} rows are only ever added'); END"""
 _NOT_UNDOING = "(old.import_id IS NULL OR (SELECT undoing FROM import_batch WHERE id = old.import_id) IS NOT 1)"
 
 STATEMENTS = (
-    *(_CHANGED.format(table=table) for table in ("audit_event", "note", "approval", "time_entry", "care_plan_event")),
-    *(_REMOVED.format(table=table, unless="") for table in ("audit_event", "note", "approval", "packet")),
+    *(
+        _CHANGED.format(table=table)
+        for table in ("audit_event", "note", "approval", "time_entry", "care_plan_event", "month_paper")
+    ),
+    *(
+        _REMOVED.format(table=table, unless="")
+        for table in ("audit_event", "note", "approval", "packet", "month_paper")
+    ),
     *(_REMOVED.format(table=table, unless=f"WHEN {_NOT_UNDOING}") for table in ("time_entry", "care_plan_event")),
     """CREATE TRIGGER audit_event_in_order BEFORE INSERT ON audit_event
 WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit_event)

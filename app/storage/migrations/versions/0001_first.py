@@ -70,6 +70,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
     )
     op.create_table(
+        "month_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("paper_no", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("facts_hash", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("rule_version", sa.String(), nullable=False),
+        sa.Column("program_version", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.CheckConstraint("kind IN ('bound', 'readiness')", name=op.f("ck_month_paper_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_month_paper")),
+        sa.UniqueConstraint("month", "kind", "revision", name=op.f("uq_month_paper_month")),
+        sa.UniqueConstraint("paper_no", name=op.f("uq_month_paper_paper_no")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(), nullable=True),
