@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.assets import load_rule_book
 from app.rules.case_json import case_name, parse_case
+from app.rules.errors import ClinicError
 from app.rules.evaluate import evaluate
 from app.rules.form import FormError, one_line
 from app.rules.strict_json import JsonError, read_json
@@ -17,7 +18,7 @@ from app.rules.strict_json import JsonError, read_json
 DONE, OUR_FAULT, REFUSED = 0, 1, 2
 
 
-class Refused(Exception):
+class Refused(ClinicError):
     """Input that cannot be used, in one line for the person who gave it."""
 
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
         return run(asked)
-    except Refused as refusal:
+    except ClinicError as refusal:
         print(f"careloop: {one_line(str(refusal))}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
@@ -66,12 +67,12 @@ def _add_evaluate(commands: Subcommands) -> None:
 
 def _evaluate(asked: argparse.Namespace) -> int:
     raw = _read_json(asked.case)
-    if not isinstance(raw, list):
-        print(json.dumps(_result(raw, None), indent=2))
-        return DONE
-    results = [json.dumps(_result(case, position)) for position, case in enumerate(raw, 1)]
-    print("[" + ",\n ".join(results) + "]")
-    sys.stdout.flush()
+    if isinstance(raw, list):
+        results = [json.dumps(_result(case, position)) for position, case in enumerate(raw, 1)]
+        text = "[" + ",\n ".join(results) + "]"
+    else:
+        text = json.dumps(_result(raw, None), indent=2)
+    print(text, flush=True)
     return DONE
 
 

@@ -58,6 +58,7 @@ def test_a_byte_order_mark_and_names_in_any_script_are_read() -> None:
         ({"id": 5}, ("number 2", "id")),
         ({"id": "p-17", "colour": "red"}, ('"p-17"', "colour")),
         ({"id": "a\nb", "colour": "red"}, ("colour",)),
+        ({"id": "x" * 10_000, "y" * 10_000: 1}, ("xxx", "yyy", "is not a field of the form")),
     ],
 )
 def test_one_case_that_does_not_fit_refuses_the_list_and_is_named(

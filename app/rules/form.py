@@ -3,6 +3,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import NoReturn, TypeVar
 
+from app.rules.errors import ClinicError
+
 T = TypeVar("T")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -11,14 +13,14 @@ _INSTANT = re.compile(
 )
 
 
-class FormError(Exception):
+class FormError(ClinicError):
     """A case that does not fit the form: which case, which field, and why, in one line."""
 
     def __init__(self, case: str, field: str, reason: str) -> None:
         self.case = case
         self.field = field
         self.reason = reason
-        super().__init__(f"{one_line(case)}: {one_line(field) or 'the case'} {reason}")
+        super().__init__(f"{one_line(_short(case))}: {one_line(_short(field)) or 'the case'} {reason}")
 
 
 class Misfit(Exception):
@@ -138,6 +140,9 @@ def _refuse(name: str, reason: str) -> NoReturn:
 
 
 def one_line(text: str) -> str:
-    """Return the text with nothing in it that could break or recolour a terminal line, cut where it grows long."""
-    cleaned = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text[:120])
-    return cleaned + ("…" if len(text) > 120 else "")
+    """Return the text with nothing in it that could break or recolour a terminal line."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:120]}…"
