@@ -215,23 +215,33 @@ def upgrade() -> None:
     op.create_table(
         "call",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("session", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("activity", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=False),
-        sa.Column("beat_at", sa.DateTime(), nullable=False),
-        sa.Column("beat_monotonic_ns", sa.Integer(), nullable=False),
+        sa.Column("stretch_at", sa.DateTime(), nullable=True),
+        sa.Column("stretch_wall", sa.DateTime(), nullable=True),
+        sa.Column("stretch_monotonic_ns", sa.BigInteger(), nullable=False),
+        sa.Column("beat_monotonic_ns", sa.BigInteger(), nullable=False),
         sa.Column("boot_id", sa.String(), nullable=False),
+        sa.Column("beat_at", sa.DateTime(), nullable=False),
         sa.Column("draft", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'running') = (stretch_at IS NOT NULL)", name=op.f("ck_call_stretch_while_running")
+        ),
         sa.CheckConstraint(
             "state IN ('running', 'paused', 'parked', 'wrap_up', 'finished', 'discarded')", name=op.f("ck_call_state")
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_call_patient_id_patient")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_call_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+        sa.UniqueConstraint("token", name=op.f("uq_call_token")),
     )
     op.create_index(op.f("ix_call_patient_id"), "call", ["patient_id"], unique=False)
     op.create_index("ix_call_person_state", "call", ["person_id", "state"], unique=False)
@@ -436,7 +446,11 @@ def upgrade() -> None:
         sa.Column("activity", sa.String(), nullable=False),
         sa.Column("start_at", sa.DateTime(), nullable=False),
         sa.Column("end_at", sa.DateTime(), nullable=True),
-        sa.Column("recovered", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("standing", sa.String(), nullable=False),
+        sa.Column("doubt", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("standing IN ('counted', 'doubtful', 'discarded')", name=op.f("ck_call_span_standing")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_span_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_span")),
     )
