@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from app.reports.document import Cancelled, Document, Furniture
 from app.reports.masthead import letterhead, made_line, named, watermark
 from app.reports.packet import furniture, packet_pages
-from app.reports.page import MUTED, Cell, Column, Flow, Page, Row
+from app.reports.page import Cell, Column, Flow, Row
 from app.reports.pdf_text import Typesetter
+from app.reports.sheet import MUTED, Page
 from app.reports.wording import clock, long_clock, moment, money, month_name
 from app.rules.packet_facts import FINAL, PacketFacts, total_cents
 from app.rules.papers import BoundIndex, NotBilled, bound_totals

@@ -2,8 +2,9 @@
 
 from app.reports.document import Document, Furniture
 from app.reports.masthead import letterhead, made_line, named
-from app.reports.page import MUTED, Cell, Flow
+from app.reports.page import Cell, Flow
 from app.reports.pdf_text import Typesetter
+from app.reports.sheet import MUTED
 from app.reports.wording import UNKNOWN, day, known, mbi_spaced, moment
 from app.rules.packet_facts import CarePlanFacts
 from app.rules.papers import CarePlanPrint

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 
-from app.reports.page import HEIGHT, LEFT, MUTED, RIGHT, RULE, SMALL, WARN, WIDTH, Page, Rule
 from app.reports.pdf_text import MARK, REGULAR, Colour, Printable, Run, Typesetter, bookmark, paint, paint_watermark
+from app.reports.sheet import HEIGHT, LEFT, MUTED, RIGHT, RULE, SMALL, WARN, WIDTH, Page, Rule
 
 _PALE: Colour = (0.925, 0.93, 0.94)
 _NOTICE = (

@@ -3,8 +3,9 @@
 from app.reports import packet_claim, packet_record, packet_summary, packet_time
 from app.reports.document import Document, Furniture
 from app.reports.masthead import letterhead, made_line, watermark
-from app.reports.page import Flow, Page
+from app.reports.page import Flow
 from app.reports.pdf_text import Typesetter
+from app.reports.sheet import Page
 from app.reports.wording import day, month_name
 from app.rules.packet_facts import PacketFacts
 

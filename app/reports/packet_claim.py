@@ -1,7 +1,8 @@
 """Parts 10 to 12 of a packet: attestation, claim data sheet, audit trail."""
 
 from app.reports.masthead import named
-from app.reports.page import BLOCK, MUTED, Cell, Column, Flow, Row
+from app.reports.page import Cell, Column, Flow, Row
+from app.reports.sheet import BLOCK, MUTED
 from app.reports.wording import day, known, moment, money
 from app.rules.packet_facts import PacketFacts, total_cents
 

@@ -1,7 +1,8 @@
 """Parts 3 to 6, 8 and 9 of a packet: what the record says of the patient, and what else happened in the month."""
 
 from app.reports.care_plan import plan_facts, plan_text
-from app.reports.page import BLOCK, MUTED, READY, Cell, Column, Flow, Row
+from app.reports.page import Cell, Column, Flow, Row
+from app.reports.sheet import BLOCK, MUTED, READY
 from app.reports.wording import day, known, moment, words
 from app.rules.packet_facts import PacketFacts
 

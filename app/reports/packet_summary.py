@@ -3,7 +3,8 @@
 from itertools import groupby
 
 from app.reports.masthead import named
-from app.reports.page import BLOCK, MUTED, READY, WARN, Cell, Column, Flow, Row
+from app.reports.page import Cell, Column, Flow, Row
+from app.reports.sheet import BLOCK, MUTED, READY, WARN
 from app.reports.wording import (
     FAMILIES,
     clock,
@@ -37,13 +38,13 @@ def cover(flow: Flow, facts: PacketFacts, key: str) -> None:
         flow.paragraph(Cell(f"✗ {finding(code)} ({code})", colour=BLOCK))
     flow.subheading("Patient")
     _patient(flow, facts)
-    flow.subheading("Service")
+    flow.subheading("Service", room=90)
     _service(flow, facts)
     flow.subheading("Codes")
     _codes(flow, facts)
-    flow.subheading("Time that counts")
+    flow.subheading("Time that counts", room=100)
     _time(flow, facts)
-    flow.subheading("This packet")
+    flow.subheading("This packet", room=100)
     _packet(flow, facts)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.reports.page import MUTED, READY, WARN, Cell, Column, Flow, Row
+from app.reports.page import Cell, Column, Flow, Row
+from app.reports.sheet import MUTED, READY, WARN
 from app.reports.wording import clock, finding, local, long_clock, moment, words
 from app.rules.packet_facts import PacketFacts, TimeFacts, TimeVersionFacts
 

@@ -4,77 +4,32 @@ Everything is rows of cells. A row that does not fit goes to the next page, or, 
 so nothing is ever clipped and no text is too long. Units are points, y grows upward as in PDF, the page is US Letter.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
 from app.reports.pdf_text import BOLD, MARK, REGULAR, Colour, Printable, Run, Typesetter
-
-WIDTH, HEIGHT = 612.0, 792.0
-LEFT, RIGHT, TOP, BOTTOM = 42.0, 570.0, 738.0, 66.0
-BODY, SMALL, TABLE, TITLE = 9.0, 7.0, 7.5, 17.0
-
-TEXT: Colour = (0.11, 0.15, 0.20)
-MUTED: Colour = (0.36, 0.41, 0.46)
-ACCENT: Colour = (0.07, 0.35, 0.51)
-READY: Colour = (0.07, 0.42, 0.24)
-WARN: Colour = (0.54, 0.33, 0.0)
-BLOCK: Colour = (0.66, 0.11, 0.10)
-RULE: Colour = (0.80, 0.83, 0.86)
-SHADE: Colour = (0.945, 0.955, 0.965)
-
-
-class Fill(NamedTuple):
-    """A filled rectangle, lower left corner and size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    colour: Colour
-
-
-class Rule(NamedTuple):
-    """A straight line."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    thickness: float
-    colour: Colour
-
-
-class Mark(NamedTuple):
-    """A bookmark at a height of the page."""
-
-    key: str
-    title: Printable
-    level: int
-    y: float
-
-
-class Link(NamedTuple):
-    """A place on the page that leads to a bookmark."""
-
-    key: str
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-
-@dataclass(slots=True)
-class Page:
-    """What is to be drawn on one page. `substituted` says that some character stands there by its number."""
-
-    runs: list[Run] = field(default_factory=list)
-    fills: list[Fill] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    substituted: bool = False
+from app.reports.sheet import (
+    ACCENT,
+    BODY,
+    BOTTOM,
+    LEFT,
+    MUTED,
+    RIGHT,
+    RULE,
+    SHADE,
+    SMALL,
+    TABLE,
+    TEXT,
+    TITLE,
+    TOP,
+    Fill,
+    Link,
+    Mark,
+    Page,
+    Rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +83,7 @@ _Line = list[_Bit]
 
 
 class _Slot(NamedTuple):
+    line: int
     cell: int
     x: float
     width: float
@@ -179,24 +135,24 @@ class Flow:
 
     def title(self, text: str, under: str = "") -> None:
         """The paper's own name, large."""
-        self._put([Column(1)], Row((Cell(text, bold=True),)), _Look(TITLE, 22, 4, 2))
+        self._put(Row((Cell(text, bold=True),)), _Look(TITLE, 22, 4, 2))
         if under:
-            self._put([Column(1)], Row((Cell(under, colour=MUTED),)), _Look(11, 15, under=6))
+            self._put(Row((Cell(under, colour=MUTED),)), _Look(11, 15, under=6))
 
     def heading(self, text: str, key: str | None = None, level: int = 1, room: float = 84) -> None:
         """A part's heading with a rule, kept together with `room` points of what follows; `key` bookmarks it."""
         self.space(14)
         self.need(room)
         self.mark(text, key, level)
-        self._put([Column(1)], Row((Cell(text, bold=True, colour=ACCENT),)), _Look(11.5, 15, under=2))
+        self._put(Row((Cell(text, bold=True, colour=ACCENT),)), _Look(11.5, 15, under=2))
         self._rule(LEFT, RIGHT, 0.8, ACCENT)
         self._y -= 6
 
-    def subheading(self, text: str) -> None:
-        """A heading within a part."""
+    def subheading(self, text: str, room: float = 48) -> None:
+        """A heading within a part, kept together with `room` points of what follows."""
         self.space(6)
-        self.need(48)
-        self._put([Column(1)], Row((Cell(text, bold=True),)), _Look(BODY, 12.5, under=3))
+        self.need(room)
+        self._put(Row((Cell(text, bold=True),)), _Look(BODY, 12.5, under=3))
 
     def mark(self, text: str, key: str | None, level: int) -> None:
         """Bookmark this place, when there is a key."""
@@ -205,7 +161,7 @@ class Flow:
 
     def paragraph(self, text: str | Cell, *, small: bool = False) -> None:
         """Running text; line ends in it are kept."""
-        self._put([Column(1)], Row((text,)), _FINE if small else _PROSE)
+        self._put(Row((text,)), _FINE if small else _PROSE)
 
     def items(self, items: Sequence[str]) -> None:
         """A list, each item with a dot."""
@@ -214,17 +170,18 @@ class Flow:
 
     def item(self, sign: str, text: str) -> None:
         """One item of a list, after its sign or number."""
-        self._put([Column(3), Column(97)], Row((sign, text)), _PROSE)
+        row = Row((sign, text))
+        self._place(self._lines([Column(3), Column(97)], row, _PROSE), _PROSE, row)
 
     def facts(self, pairs: Sequence[tuple[str, str | Cell]], *, pairs_a_row: int = 2) -> None:
         """Names and values, two pairs (or one) a row; names are muted."""
         columns = [Column(19), Column(31)] * 2 if pairs_a_row == 2 else [Column(19), Column(81)]
         cells = [cell for name, value in pairs for cell in (Cell(name, colour=MUTED), value)]
         step = 2 * pairs_a_row
-        rows = [Row(tuple(cells[at : at + step])) for at in range(0, len(cells), step)]
-        self.need(min(sum(self._height(columns, row, _FACTS) for row in rows), 160))
-        for row in rows:
-            self._put(columns, row, _FACTS)
+        rows = [self._lines(columns, Row(tuple(cells[at : at + step])), _FACTS) for at in range(0, len(cells), step)]
+        self.need(min(sum(_height(lines, _FACTS) for lines in rows), 160))
+        for lines in rows:
+            self._place(lines, _FACTS)
         self.space(5)
 
     def table(
@@ -235,11 +192,14 @@ class Flow:
             self.paragraph(Cell(empty, colour=MUTED))
             return
         look = _DENSE if dense else _GRID
-        titles = Row(tuple(Cell(column.title, bold=True, colour=MUTED) for column in columns))
-        self.need(self._height(columns, titles, look) + min(self._height(columns, rows[0], look), 200))
-        self._head(columns, titles, look)
-        for row in rows:
-            self._put(columns, row, look, titles)
+        titles = Row(tuple(Cell(column.title, bold=True, colour=MUTED) for column in columns), shaded=True)
+        head = self._lines(columns, titles, look)
+        first = self._lines(columns, rows[0], look)
+        self.need(_height(head, look) + min(_height(first, look), 200))
+        self._draw(head, look, titles)
+        self._place(first, look, rows[0], head, titles)
+        for row in rows[1:]:
+            self._place(self._lines(columns, row, look), look, row, head, titles)
         self.space(5)
 
     def signature_lines(self, labels: Sequence[str]) -> None:
@@ -256,9 +216,9 @@ class Flow:
 
     def letterhead(self, name: str, lines: Sequence[str]) -> None:
         """The clinic's name and how to reach it, once, at the top of the first page."""
-        self._put([Column(1)], Row((Cell(name, bold=True, colour=ACCENT),)), _Look(13, 17))
+        self._put(Row((Cell(name, bold=True, colour=ACCENT),)), _Look(13, 17))
         for line in lines:
-            self._put([Column(1)], Row((Cell(line, colour=MUTED),)), _Look(8, 11))
+            self._put(Row((Cell(line, colour=MUTED),)), _Look(8, 11))
         self._y -= 4
         self._rule(LEFT, RIGHT, 1.2, ACCENT)
         self._y -= 16
@@ -291,29 +251,36 @@ class Flow:
             end = bit.x + self.typesetter.width(bit.text, bit.face, size)
             self._page.rules.append(Rule(bit.x, y + size * 0.28, end, y + size * 0.28, 0.6, bit.colour))
 
-    def _head(self, columns: Sequence[Column], titles: Row, look: _Look) -> None:
-        self._draw(self._lines(columns, titles, look), look, replace(titles, shaded=True))
+    def _put(self, row: Row, look: _Look) -> None:
+        self._place(self._lines([Column(1)], row, look), look, row)
 
-    def _height(self, columns: Sequence[Column], row: Row, look: _Look) -> float:
-        return len(self._lines(columns, row, look)) * look.leading + look.above + look.under
+    def _place(
+        self,
+        lines: list[_Line],
+        look: _Look,
+        row: Row | None = None,
+        head: Sequence[_Line] = (),
+        titles: Row | None = None,
+    ) -> None:
+        """Set one row here or on the next page; split it between lines when it is taller than a good part of a page.
 
-    def _put(self, columns: Sequence[Column], row: Row, look: _Look, titles: Row | None = None) -> None:
-        """Set one row here or on the next page; split it between lines when it is taller than a good part of a page."""
-        lines = self._lines(columns, row, look)
+        A new page begins with the table's head, when there is one.
+        """
         extra = look.above + look.under
+        keep = 24 if row and row.wide else 0  # a group's name stays with its first row
         while lines:
-            fits = int((self._y - BOTTOM - extra + 0.01) // look.leading)
+            fits = int((self._y - BOTTOM - extra - keep + 0.01) // look.leading)
             if fits < len(lines) and (fits < 2 or len(lines) * look.leading < 160):
                 self.new_page()
-                if titles:
-                    self._head(columns, titles, look)
+                if head:
+                    self._draw(head, look, titles)
                 fits = int((self._y - BOTTOM - extra) // look.leading)
             self._draw(lines[:fits], look, row)
             lines = lines[fits:]
 
     def _draw(self, lines: Sequence[_Line], look: _Look, row: Row | None = None) -> None:
         top = self._y
-        height = len(lines) * look.leading + look.above + look.under
+        height = _height(lines, look)
         if row and row.shaded:
             self._page.fills.append(Fill(LEFT, top - height, RIGHT - LEFT, height, SHADE))
         y = top - look.above - look.size
@@ -329,36 +296,44 @@ class Flow:
             self._page.links.append(Link(row.link, LEFT, self._y, RIGHT, top))
 
     def _lines(self, columns: Sequence[Column], row: Row, look: _Look) -> list[_Line]:
+        """The row's cells broken into lines, those of neighbours side by side, those below after them."""
         unit = (RIGHT - LEFT) / sum(column.share for column in columns)
         lines: list[_Line] = []
         x = LEFT
-        for number, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
+        number = 0
+        for column, cell in zip(columns, row.cells, strict=False):
             wide = RIGHT - LEFT if row.wide else column.share * unit
-            _lay(lines, 0, self._bits(row, cell, look, _Slot(number, x, wide, column.right)))
+            self._lay(lines, row, cell, look, _Slot(0, number, x, wide, column.right))
             x += wide
-        below_x = LEFT + sum(column.share for column in columns[: row.below_from]) * unit
-        for number, cell in enumerate(row.below, len(columns)):
-            _lay(lines, len(lines), self._bits(row, cell, look, _Slot(number, below_x, RIGHT - below_x, right=False)))
+            number += 1
+        if row.below:
+            x = LEFT + sum(column.share for column in columns[: row.below_from]) * unit
+            for cell in row.below:
+                self._lay(lines, row, cell, look, _Slot(len(lines), number, x, RIGHT - x, right=False))
+                number += 1
         return lines
 
-    def _bits(self, row: Row, cell: str | Cell, look: _Look, slot: _Slot) -> Iterator[_Bit]:
-        """The cell's lines, from its first on."""
-        text, bold, colour = (cell, False, TEXT) if isinstance(cell, str) else (cell.text, cell.bold, cell.colour)
-        face = BOLD if bold or row.bold else REGULAR
+    def _lay(self, lines: list[_Line], row: Row, cell: str | Cell, look: _Look, slot: _Slot) -> None:
+        """Add one cell's lines to the row's, from the slot's line on."""
+        if isinstance(cell, str):
+            text, face, colour, struck = cell, BOLD if row.bold else REGULAR, TEXT, row.struck
+        else:
+            text, face, colour, struck = cell.text, BOLD if row.bold or cell.bold else REGULAR, cell.colour, False
+        typesetter = self.typesetter
+        at = slot.line
         room = slot.width - look.before - look.after
-        x = slot.x + look.before
-        for line in self.typesetter.lines(text, face, look.size, room):
-            indent = room - self.typesetter.width(line, face, look.size) if slot.right else 0.0
-            yield _Bit(x + indent, face, colour, line, row.struck and isinstance(cell, str), slot.cell)
+        left = slot.x + look.before
+        for line in typesetter.lines(text, face, look.size, room):
+            if at == len(lines):
+                lines.append([])
+            if line:
+                x = left + room - typesetter.width(line, face, look.size) if slot.right else left
+                lines[at].append(_Bit(x, face, colour, line, struck, slot.cell))
+            at += 1
 
 
-def _lay(lines: list[_Line], at: int, bits: Iterator[_Bit]) -> None:
-    """Put the lines of a cell beside those of its neighbours, from line `at` on."""
-    for number, bit in enumerate(bits, at):
-        if number == len(lines):
-            lines.append([])
-        if bit.text:
-            lines[number].append(bit)
+def _height(lines: Sequence[_Line], look: _Look) -> float:
+    return len(lines) * look.leading + look.above + look.under
 
 
 def _box(x: float, y: float, wide: float, high: float) -> tuple[Rule, ...]:

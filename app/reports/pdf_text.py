@@ -40,12 +40,12 @@ class Run(NamedTuple):
 
 
 class _Face(TTFont):
-    """A font that sets plain ASCII at once and refuses to draw a character it has no glyph for."""
+    """A font that sets plain ASCII at once and refuses to draw what has not been made printable."""
 
     def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         if text.isascii():  # the first subset holds printable ASCII at its own numbers
             return [(0, text.encode("ascii"))]
-        assert all(ord(letter) in self.face.charToGlyph for letter in text), "text did not come through the typesetter"
+        assert _drawable().issuperset(text), "text did not come through the typesetter"
         pieces: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
         return pieces
 
@@ -151,13 +151,13 @@ def paint(canvas: Canvas, runs: Iterable[Run]) -> None:
             colour = run.colour
             out.setFillColorRGB(*colour)
         out.setTextOrigin(run.x, run.y)
-        out.textOut(run.text)
+        out.textLine(run.text)
     canvas.drawText(out)
 
 
 def paint_watermark(canvas: Canvas, text: Printable, colour: Colour, width: float, height: float) -> None:
     """Draw one line of large pale text along the page's diagonal."""
-    size = 46.0
+    size = min(46.0, 700 * 46.0 / _faces()[BOLD].stringWidth(text, 46.0))
     canvas.saveState()
     canvas.translate(width / 2, height / 2)
     canvas.rotate(52)
@@ -199,6 +199,11 @@ def _printable() -> frozenset[str]:
     """
     shared = set.intersection(*(set(face.face.charToGlyph) for face in _faces().values()))
     return frozenset(chr(code) for code in shared if _plain(code)) | {"\n"}
+
+
+@cache
+def _drawable() -> frozenset[str]:
+    return _printable() | {MARK}
 
 
 def _plain(code: int) -> bool:

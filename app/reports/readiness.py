@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from app.reports.document import Document, Furniture
 from app.reports.masthead import letterhead, made_line, named
-from app.reports.page import BLOCK, MUTED, READY, WARN, Cell, Column, Flow, Row
+from app.reports.page import Cell, Column, Flow, Row
 from app.reports.pdf_text import Colour, Typesetter
+from app.reports.sheet import BLOCK, MUTED, READY, WARN
 from app.reports.wording import clock, moment, money, month_name
 from app.rules import papers
 from app.rules.papers import ReadinessReport, ReadinessRow

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.packet import packet_pdf
-from app.reports.page import RIGHT, Cell, Column, Flow, Row
+from app.reports.page import Cell, Column, Flow, Row
 from app.reports.pdf_text import BOLD, REGULAR, Printable, Run, Typesetter, paint, unprintable
+from app.reports.sheet import RIGHT
 from tests.reports import reading, samples
 
 APP = Path(__file__).resolve().parents[2] / "app"
