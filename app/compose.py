@@ -6,9 +6,13 @@ from pathlib import Path
 from app import assets
 from app.clock import Clock
 from app.security.permissions import parse_permissions
+from app.services.chart import Chart
+from app.services.clinic_settings import ClinicSettings
 from app.services.desk import Desk
 from app.services.founding import House, OpenClinic, sign_in
 from app.services.patients import Patients
+from app.services.people import People
+from app.services.practitioners import Practitioners
 from app.storage.ledger import Changes
 
 
@@ -28,10 +32,14 @@ def open_desk(
     return desk_of(sign_in(folder, username, passphrase, house, on_commit), house)
 
 
-def desk_of(opened: OpenClinic, house: House) -> Desk:  # noqa: ARG001 - people and backups need it
+def desk_of(opened: OpenClinic, house: House) -> Desk:
     """Wire the services of an opened clinic."""
     ledger = opened.ledger
     return Desk(
         opened=opened,
         patients=Patients(ledger),
+        chart=Chart(ledger),
+        practitioners=Practitioners(ledger),
+        people=People(ledger, opened.file, house),
+        clinic=ClinicSettings(ledger, assets.load_rule_book()),
     )

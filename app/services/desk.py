@@ -1,8 +1,12 @@
 from dataclasses import dataclass
 
 from app.security.permissions import Actor
+from app.services.chart import Chart
+from app.services.clinic_settings import ClinicSettings
 from app.services.founding import OpenClinic
 from app.services.patients import Patients
+from app.services.people import People
+from app.services.practitioners import Practitioners
 
 
 @dataclass(slots=True)
@@ -11,6 +15,10 @@ class Desk:
 
     opened: OpenClinic
     patients: Patients
+    chart: Chart
+    practitioners: Practitioners
+    people: People
+    clinic: ClinicSettings
 
     @property
     def actor(self) -> Actor:
