@@ -87,11 +87,11 @@ def practitioner_of(session: Session, practitioner_id: int) -> Practitioner:
 def practitioner_rows(session: Session) -> list[PractitionerRow]:
     """Return the billing practitioners, by name; those known by NPI alone come last."""
     enrolled = (
-        select(Enrolment.practitioner_id, func.count())
+        select(Enrolment.practitioner_id, func.count().label("patients"))
         .where(Enrolment.status == "enrolled")
         .group_by(Enrolment.practitioner_id)
     )
-    counts = {practitioner_id: count for practitioner_id, count in session.execute(enrolled)}
+    counts = {row.practitioner_id: row.patients for row in session.execute(enrolled)}
     found = session.execute(select(Practitioner, Person.name).outerjoin(Person, Person.id == Practitioner.person_id))
     rows = [
         PractitionerRow(
