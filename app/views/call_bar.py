@@ -4,17 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from app.views import safe_text
 from app.views.icons import icon
-from app.views.theme import GRID, Role, set_kind, tabular
+from app.views.theme import GRID, Role, fit_scale, scaled, set_kind, set_shown, tabular
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.picture import Picture
 from app.views.widgets.threshold_bar import STEPS, ThresholdBar
 from app.views.widgets.typed_fields import format_duration
+
+WIDEST_NAME = 240
+"""Pixels at 100 % text; a longer name ends in an ellipsis and is whole in the tool tip."""
 
 
 class CallState(StrEnum):
@@ -55,7 +58,7 @@ _LOOKS = {
     CallState.IDLE_REVIEW: ("Still working?", "hourglass", Role.WARN, "paused"),
     CallState.WRAP_UP: ("Wrap-up", "clipboard-check", Role.ACCENT, "wrap_up"),
     CallState.RECOVERED: ("Recovered call", "history", Role.WARN, "recovered"),
-    CallState.MONTH_CLOSED: ("Month closed: cannot be billed", "lock", Role.BLOCK, "closed"),
+    CallState.MONTH_CLOSED: ("Month closed", "lock", Role.BLOCK, "closed"),
 }
 
 
@@ -79,9 +82,7 @@ class CallBar(QFrame):
         self._shown = CallBarState(CallState.IDLE)
         self._picture = Picture()
         self._word = safe_text.label("", "strong", name="call_state", wrap=False)
-        self.patient_button = safe_text.button(
-            "", name="call_patient", kind="quiet", tip=self.tr("Open this call"), on_click=self.open_requested.emit
-        )
+        self.patient_button = safe_text.button("", name="call_patient", kind="quiet", on_click=self.open_requested.emit)
         self._session = safe_text.label("", "number", name="call_seconds", wrap=False)
         self.bar = ThresholdBar(name="call_month")
         self.activity = ChoiceField()
@@ -103,6 +104,7 @@ class CallBar(QFrame):
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._arrange()
         self.activity.edited.connect(self._on_activity_edited)
+        fit_scale(self, lambda: self._show_patient(self._shown.patient))
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.tick)
@@ -132,24 +134,24 @@ class CallBar(QFrame):
             safe_text.set_button_text(self.pause_button, self.tr("Resume") if paused else self.tr("Pause"))
             self.pause_button.setIcon(icon("play" if paused else "pause"))
             running = shown.state in (CallState.ON_CALL, CallState.DESK, CallState.PAUSED)
-            self.pause_button.setVisible(running)
-            self.activity.setVisible(running)
-            self.finish_button.setVisible(running)
-            self._session.setVisible(shown.state is not CallState.IDLE)
-            self.bar.setVisible(shown.state is not CallState.IDLE)
+            set_shown(self.pause_button, shown=running)
+            set_shown(self.activity, shown=running)
+            set_shown(self.finish_button, shown=running)
+            set_shown(self._session, shown=shown.state is not CallState.IDLE)
+            set_shown(self.bar, shown=shown.state is not CallState.IDLE)
         if before.activities != shown.activities:
             self.activity.offer(shown.activities)
         if shown.activity and self.activity.value() != shown.activity:
             self.activity.set_value(shown.activity)
         if self.patient_button.accessibleName() != shown.patient:
-            safe_text.set_button_text(self.patient_button, shown.patient)
-        self.patient_button.setVisible(bool(shown.patient))
+            self._show_patient(shown.patient)
+        set_shown(self.patient_button, shown=bool(shown.patient))
         self._session.setFont(tabular(self._session.font()))
         self._session.setText(format_duration(shown.session_seconds))
         self._session.setAccessibleName(self.tr("This call {time}").format(time=format_duration(shown.session_seconds)))
         self.bar.show_seconds(shown.month_seconds, shown.steps)
         self._parked.setText(self.tr("{n} parked").format(n=shown.parked) if shown.parked else "")
-        self._parked.setVisible(bool(shown.parked))
+        set_shown(self._parked, shown=bool(shown.parked))
         if before.state != shown.state or before.patient != shown.patient:
             self._fold()
 
@@ -188,6 +190,13 @@ class CallBar(QFrame):
         QWidget.setTabOrder(self.patient_button, self.activity)
         QWidget.setTabOrder(self.activity, self.pause_button)
         QWidget.setTabOrder(self.pause_button, self.finish_button)
+
+    def _show_patient(self, name: str) -> None:
+        metrics = self.patient_button.fontMetrics()
+        fitted = metrics.elidedText(name, Qt.TextElideMode.ElideRight, scaled(WIDEST_NAME))
+        safe_text.set_button_text(self.patient_button, fitted)
+        self.patient_button.setAccessibleName(name)
+        safe_text.set_tip(self.patient_button, self.tr("Open the call with {name}").format(name=name) if name else "")
 
     def _fold(self) -> None:
         left, right = self._halves

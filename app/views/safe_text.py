@@ -182,8 +182,9 @@ def set_tab_text(tabs: QTabWidget, position: int, text: str) -> None:
 def set_tip(target: QWidget | QAction, text: str) -> None:
     """Give `target` a tool tip; a widget without an accessible description is described by it too."""
     target.setToolTip(tip_text(text))
-    if isinstance(target, QWidget) and not target.accessibleDescription():
+    if isinstance(target, QWidget) and target.accessibleDescription() in ("", target.property("tip")):
         target.setAccessibleDescription(text)
+        target.setProperty("tip", text)
 
 
 def tip_text(text: str) -> str:

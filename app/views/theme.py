@@ -229,6 +229,14 @@ def set_kind(widget: QWidget, kind: str, *, key: str = "kind") -> None:
     widget.update()
 
 
+def set_shown(widget: QWidget, *, shown: bool) -> None:
+    """Show or hide a part of a page; one without a parent yet waits for it instead of becoming a window of its own."""
+    if widget.parentWidget() is not None or not shown:
+        widget.setVisible(shown)
+    else:
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, on=False)
+
+
 def tabular(font: QFont) -> QFont:
     """Return `font` with figures of equal width, so that numbers below each other compare."""
     made = QFont(font)

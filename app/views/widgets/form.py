@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import safe_text
-from app.views.theme import GRID, fit_scale, scaled, set_kind
+from app.views.theme import GRID, fit_scale, scaled, set_kind, set_shown
 from app.views.widgets.fields import ChoiceField, Field, LineField, TextField
 
 F = TypeVar("F")
@@ -133,7 +133,7 @@ class Form(QWidget):
 
     def show_field(self, key: str, *, visible: bool) -> None:
         """Show or hide one field with its label; a hidden one is neither checked nor missing, and its value is None."""
-        self._entries[key].whole.setVisible(visible)
+        set_shown(self._entries[key].whole, shown=visible)
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Show `values`, leave fields they do not name, clear all errors, and call the form clean."""
@@ -207,7 +207,7 @@ class Form(QWidget):
 
     def _mark(self, entry: _Entry, problem: str | None) -> None:
         entry.error.setText(problem or "")
-        entry.error.setVisible(bool(problem))
+        set_shown(entry.error, shown=bool(problem))
         set_kind(entry.field, "error" if problem else "", key="state")
         hint = entry.field.property("plain_description")
         if hint is None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import safe_text
-from app.views.theme import GRID, Role, set_kind
+from app.views.theme import GRID, Role, set_kind, set_shown
 from app.views.widgets.picture import Picture
 
 _BANNERS = {
@@ -25,7 +25,7 @@ class PageHeader(QWidget):
         super().__init__()
         self._title = safe_text.label(title, "title", name="page_title")
         self._subtitle = safe_text.label(subtitle, "muted", name="page_subtitle")
-        self._subtitle.setVisible(bool(subtitle))
+        set_shown(self._subtitle, shown=bool(subtitle))
         words = QVBoxLayout()
         words.setSpacing(GRID // 2)
         words.addWidget(self._title)
@@ -45,7 +45,7 @@ class PageHeader(QWidget):
         """Change the words."""
         self._title.setText(title)
         self._subtitle.setText(subtitle)
-        self._subtitle.setVisible(bool(subtitle))
+        set_shown(self._subtitle, shown=bool(subtitle))
 
 
 class Card(QFrame):
@@ -122,8 +122,8 @@ class Banner(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         safe_text.set_button_text(self.button, action)
-        self.button.setVisible(bool(action))
-        self.setVisible(bool(text))
+        set_shown(self.button, shown=bool(action))
+        set_shown(self, shown=bool(text))
 
     def text(self) -> str:
         """Return what is said."""
@@ -145,7 +145,7 @@ class EmptyState(QWidget):
         self.button: QPushButton = safe_text.button(
             action, name=f"{name}_action", kind="primary", on_click=self.acted.emit
         )
-        self.button.setVisible(bool(action))
+        set_shown(self.button, shown=bool(action))
         middle = Qt.AlignmentFlag.AlignHCenter
         column = QVBoxLayout(self)
         column.setSpacing(2 * GRID)
@@ -160,7 +160,7 @@ class EmptyState(QWidget):
         self._text.setText(text)
         self.setAccessibleName(text)
         safe_text.set_button_text(self.button, action)
-        self.button.setVisible(bool(action))
+        set_shown(self.button, shown=bool(action))
 
 
 def page_layout(page: QWidget) -> QVBoxLayout:

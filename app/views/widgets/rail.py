@@ -43,6 +43,7 @@ class Rail(QFrame):
             button.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
             self._column.insertWidget(position, button)
+            button.show()  # now, and not only when the event loop comes to it
             self._buttons[key] = button
         self.fit_text()
 

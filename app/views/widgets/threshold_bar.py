@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.views import safe_text
-from app.views.theme import GRID, Role, colours, scaled, tabular
+from app.views.theme import GRID, Role, colours, scaled, set_shown, tabular
 from app.views.widgets.typed_fields import format_duration
 
 STEPS = (1200, 2400, 3600)
@@ -23,7 +23,7 @@ class ThresholdBar(QWidget):
         self.setObjectName(name)
         self._bar = _Bar(tuple(steps))
         self._words = safe_text.label("", name=f"{name}_words", wrap=False)
-        self._words.setVisible(show_words)
+        set_shown(self._words, shown=show_words)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
