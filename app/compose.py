@@ -10,6 +10,7 @@ from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.desk import Desk
 from app.services.founding import House, OpenClinic, sign_in
+from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
@@ -40,6 +41,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         patients=Patients(ledger),
         chart=Chart(ledger),
         practitioners=Practitioners(ledger),
+        overviews=Overviews(ledger, assets.load_rule_book()),
         people=People(ledger, opened.file, house),
         clinic=ClinicSettings(ledger, assets.load_rule_book()),
     )

@@ -4,6 +4,7 @@ from app.security.permissions import Actor
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.founding import OpenClinic
+from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
@@ -17,6 +18,7 @@ class Desk:
     patients: Patients
     chart: Chart
     practitioners: Practitioners
+    overviews: Overviews
     people: People
     clinic: ClinicSettings
 
