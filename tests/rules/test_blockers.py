@@ -96,6 +96,7 @@ PEOPLE: list[tuple[dict[str, Any], list[str]]] = [
     ({"coverage": "none"}, ["NO_PART_B"]),
     ({"coverage": "medicare_advantage"}, []),
     ({"patient.died": "2026-09-30"}, ["DIED_BEFORE_MONTH", "TIME_LT_THRESHOLD"]),
+    ({"patient.died": "2026-10-01"}, ["TIME_LT_THRESHOLD"]),
     ({"patient.died": "2026-10-06"}, []),
     ({"already_billed": True}, ["ALREADY_BILLED"]),
 ]

@@ -170,3 +170,55 @@ def test_a_second_shut_out_for_one_is_free_for_another() -> None:
         an_entry("b", "06T09:00:00", "06T09:25:00", staff="rn2"),
     ]
     assert judged(ready_form({"time": time}))["excluded"] == [{"id": "a", "reason": "X_UNCONFIRMED", "seconds": 1500}]
+
+
+def other_patient(start: str, end: str) -> Form:
+    return {name: an_entry("o", start, end)[name] for name in ("staff", "start", "end")}
+
+
+def test_a_long_entry_on_another_patient_holds_on_through_shorter_ones_inside_it() -> None:
+    others = [other_patient("06T08:00:00", "06T09:10:00"), other_patient("06T08:30:00", "06T08:40:00")]
+    assert judged(ready_form({"other_patient_time": others}))["excluded"] == [
+        {"id": "t1", "reason": "X_OTHER_PATIENT", "seconds": 600}
+    ]
+
+
+def test_the_earlier_start_is_the_entrys_own_even_where_its_first_part_is_lost() -> None:
+    time = [
+        an_entry("z", "06T08:55:00", "06T09:30:00"),
+        an_entry("a", "06T09:05:00", "06T09:30:00", staff="rn2"),
+    ]
+    form = ready_form({"time": time, "other_patient_time": [other_patient("06T08:50:00", "06T09:10:00")]})
+    assert judged(form)["excluded"] == [
+        {"id": "a", "reason": "X_OVERLAP_STAFF", "seconds": 1200},
+        {"id": "z", "reason": "X_OTHER_PATIENT", "seconds": 900},
+    ]
+
+
+def test_the_earlier_start_is_the_entrys_own_even_where_the_month_cuts_it() -> None:
+    september = an_entry("z", "01T00:00:00", "01T00:30:00") | {"start": "2026-09-30T23:50:00-05:00"}
+    form = ready_form({"time": [september, an_entry("a", "01T00:00:00", "01T00:30:00", staff="rn2")]})
+    assert judged(form)["excluded"] == [{"id": "a", "reason": "X_OVERLAP_STAFF", "seconds": 1800}]
+
+
+def test_a_day_of_two_stays_is_the_hospitals() -> None:
+    stays = [
+        {"kind": "snf_part_a", "from": "2026-10-01", "to": "2026-10-06"},
+        {"kind": "inpatient", "from": "2026-10-06", "to": "2026-10-06"},
+    ]
+    reasons = [row["reason"] for row in judged(ready_form({"stays": stays}))["excluded"]]
+    assert reasons == ["X_INPATIENT"]
+
+
+def test_reasons_come_in_their_order_and_each_once() -> None:
+    stays = [{"kind": kind, "from": f"2026-10-{day}", "to": f"2026-10-{day}"} for kind, day in STAY_DAYS]
+    nights = an_entry("n", "05T22:00:00", "06T05:00:00")
+    form = ready_form({"time": [nights], "stays": stays, "consent.given": "2026-10-05T22:00:10-05:00"})
+    assert judged(form)["excluded"] == [
+        {"id": "n", "reason": "X_PRECONSENT", "seconds": 10},
+        {"id": "n", "reason": "X_INPATIENT", "seconds": 7190},
+        {"id": "n", "reason": "X_SNF", "seconds": 18_000},
+    ]
+
+
+STAY_DAYS = (("snf_part_a", "06"), ("inpatient", "05"), ("inpatient", "05"))

@@ -89,8 +89,24 @@ def test_an_entry_that_does_not_count_may_be_late_and_one_of_another_month_may_n
     assert judged(form | {"time": [*form["time"], entry | {"activity": "travel"}]})["warnings"] == ["W_LATE_ENTRY"]
     november = entry | {"start": "2026-11-01T05:00:00Z", "end": "2026-11-01T05:10:00Z"}
     assert judged(form | {"time": [*form["time"], november]})["warnings"] == []
+    september = entry | {
+        "start": "2026-10-01T04:50:00Z",
+        "end": "2026-10-01T05:00:00Z",
+        "recorded_at": "2026-10-05T00:00:00Z",
+    }
+    assert judged(form | {"time": [*form["time"], september]})["warnings"] == []
     astride = november | {"start": "2026-11-01T04:59:59Z"}
     assert judged(form | {"time": [*form["time"], astride]})["warnings"] == ["W_LATE_ENTRY"]
+
+
+@pytest.mark.parametrize(("day", "warned"), [("2026-10-05", False), ("2026-10-06", True), ("2026-10-07", False)])
+def test_a_day_is_its_seconds_from_midnight_to_midnight(day: str, *, warned: bool) -> None:
+    whole = [an_entry(f"t{hour}", f"06T{hour:02d}:00:00", f"06T{hour + 7:02d}:59:59") for hour in (0, 8, 16)]
+    whole[-1]["end"] = "2026-10-07T00:00:00-05:00"
+    form = ready_form(service("99213", on=day) | {"time": whole})
+    assert ("W_SAME_DAY_EM" in judged(form)["warnings"]) == warned
+    bare = ready_form({"consent.given": day, "time": whole[2:]})
+    assert ("W_CONSENT_SAME_DAY" in judged(bare)["warnings"]) == warned
 
 
 def test_a_leap_day_asks_for_a_review_since_the_28th() -> None:

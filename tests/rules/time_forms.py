@@ -74,7 +74,7 @@ def crowded_forms(draw: st.DrawFn) -> Form:
             "consent": draw(st.none() | _consents(around)),
             "patient.died": draw(st.none() | _days(around)),
             "time": [draw(entries(around, id_)) for id_ in ids],
-            "other_patient_time": draw(st.lists(others(around), max_size=3)),
+            "other_patient_time": draw(st.lists(others(around), max_size=5)),
             "stays": draw(st.lists(_stays(around), max_size=2)),
         }
     )
