@@ -130,7 +130,7 @@ def read_instant(name: str, value: object) -> datetime:
     if (written["fraction"] or "").strip(".0"):
         _refuse(name, "must be in whole seconds")
     try:
-        return datetime.fromisoformat(written.string).replace(microsecond=0)
+        return datetime.fromisoformat(written.string)
     except ValueError:
         return _refuse(name, "is not a time of the calendar")
 
