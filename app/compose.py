@@ -6,6 +6,7 @@ from pathlib import Path
 from app import assets
 from app.clock import Clock
 from app.security.permissions import parse_permissions
+from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.desk import Desk
@@ -14,6 +15,7 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
+from app.storage.journal import CallJournal
 from app.storage.ledger import Changes
 
 
@@ -36,6 +38,7 @@ def open_desk(
 def desk_of(opened: OpenClinic, house: House) -> Desk:
     """Wire the services of an opened clinic."""
     ledger = opened.ledger
+    call_journal = CallJournal(opened.file.folder, house.clock)
     return Desk(
         opened=opened,
         patients=Patients(ledger),
@@ -44,4 +47,6 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         overviews=Overviews(ledger, assets.load_rule_book()),
         people=People(ledger, opened.file, house),
         clinic=ClinicSettings(ledger, assets.load_rule_book()),
+        calls=Calls(ledger, call_journal, assets.load_rule_book()),
+        call_journal=call_journal,
     )

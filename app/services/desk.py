@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from app.security.permissions import Actor
+from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.founding import OpenClinic
@@ -8,6 +9,7 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
+from app.storage.journal import CallJournal
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class Desk:
     overviews: Overviews
     people: People
     clinic: ClinicSettings
+    calls: Calls
+    call_journal: CallJournal
 
     @property
     def actor(self) -> Actor:

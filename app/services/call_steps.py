@@ -1,0 +1,175 @@
+"""What the verbs of `Calls` have in common: find a call of the person's, take a step with its timer, save it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.clock import Clock
+from app.models import Call, Person
+from app.rules import timer as machine
+from app.rules.errors import ClinicError
+from app.rules.field_faults import FormCheck
+from app.rules.month_case import ACTIVITIES
+from app.rules.timer import Moment, NotNow, TimerState
+from app.services.call_rows import CallNow, call_now, store, timer_of
+from app.services.clinic_day import zone_of
+from app.services.overlap import require_free
+from app.services.own_time import last_recorded, own_time
+from app.storage.journal import JournalBeat
+from app.storage.ledger import Reading, Work
+
+Step = Callable[[TimerState, Moment], TimerState]
+
+
+class NoSuchCall(ClinicError):
+    """There is no call of this person with that number."""
+
+    def __init__(self) -> None:
+        super().__init__("This call is not one of yours. Open it again from the list.")
+
+
+class LeftRunning(ClinicError):
+    """The call was running when the program stopped, and what becomes of its time is not decided."""
+
+    def __init__(self) -> None:
+        super().__init__("This call was running when CareLoop stopped. Decide first what becomes of its time.")
+
+
+def moment(work: Work, clock: Clock) -> Moment:
+    """Return what all clocks say in this transaction."""
+    return Moment(work.now, clock.monotonic_ns(), clock.boot_id())
+
+
+def call_of(reading: Reading, call_id: int) -> Call:
+    """Return a call of the signed-in person. Raises `NoSuchCall` or `LeftRunning`."""
+    call = reading.session.get(Call, call_id)
+    if call is None or call.person_id != reading.actor.person_id:
+        raise NoSuchCall
+    if _is_left_running(reading, call):
+        raise LeftRunning
+    return call
+
+
+def recovered(work: Work, call_id: int) -> tuple[Call, TimerState]:
+    """Return a call that a crash left running, closed at its last heartbeat. Raises `NoSuchCall` or `NotNow`."""
+    call = work.session.get(Call, call_id)
+    if call is None or call.person_id != work.actor.person_id:
+        raise NoSuchCall
+    timer = timer_of(work.session, call)
+    if not _is_left_running(work, call):
+        raise NotNow(timer.state)
+    return call, machine.recover(timer)
+
+
+def step(work: Work, clock: Clock, call_id: int, change: Step, event: str) -> CallNow:
+    """Change a call's timer and save it; a gap that was noticed on the way is noted."""
+    call = call_of(work, call_id)
+    before = timer_of(work.session, call)
+    after = change(before, moment(work, clock))
+    fresh = [span for span in after.doubts if span not in before.doubts]
+    if fresh:
+        work.note(doubt=fresh[0].doubt, doubtful_seconds=sum(span.seconds for span in fresh))
+    return save(work, clock, call, after, event)
+
+
+def go_on(work: Work, clock: Clock, call_id: int, event: str) -> CallNow:
+    """Let a call that rests run; whatever else of this person runs is parked first."""
+    call = call_of(work, call_id)
+    timer = timer_of(work.session, call)
+    if timer.state not in ("paused", "parked", "wrap_up"):
+        raise NotNow(timer.state)
+    set_aside(work, clock, without=call_id)
+    return save(work, clock, call, machine.resume(timer, moment(work, clock), not_before(work)), event)
+
+
+def set_aside(work: Work, clock: Clock, without: int = 0) -> None:
+    """Park what of this person runs or is paused; what a crash left running, at its last heartbeat."""
+    calls = work.session.scalars(
+        select(Call).where(
+            Call.person_id == work.actor.person_id, Call.state.in_(("running", "paused")), Call.id != without
+        )
+    )
+    for call in calls.all():
+        timer = timer_of(work.session, call)
+        left = _is_left_running(work, call)
+        parked = machine.recover(timer, "parked") if left else machine.park(timer, moment(work, clock))
+        store(work.session, call, parked)
+        work.note(parked=call.id)
+    work.session.flush()  # before another one runs: the database allows one a person
+
+
+def save(work: Work, clock: Clock, call: Call, timer: TimerState, event: str) -> CallNow:
+    """Store a call's timer as this session's, note the event, and return the call."""
+    store(work.session, call, timer)
+    call.session = work.actor.session
+    work.session.flush()
+    work.about(call.patient_id)
+    work.note(call=call.id, event=event, activity=timer.activity)
+    return shown(work, clock, call)
+
+
+def shown(reading: Reading, clock: Clock, call: Call) -> CallNow:
+    """Return a call as screens see it."""
+    return call_now(reading.session, call, clock.monotonic_ns(), reading.now, zone_of(reading.session))
+
+
+def take_in(work: Work, clock: Clock, beats: Sequence[JournalBeat]) -> set[str]:
+    """Apply a journal's beats to this person's running call; return the tokens whose beats are of no more use."""
+    tokens = {each.token for each in beats}
+    running = [
+        call for call in work.session.scalars(select(Call).where(Call.state == "running")) if call.token in tokens
+    ]
+    now = moment(work, clock)
+    for call in running:
+        if call.person_id != work.actor.person_id:
+            continue
+        timer = timer_of(work.session, call)
+        for each in beats:
+            if each.token == call.token and _is_news(timer, each.at, now):
+                timer = machine.beat(timer, each.at)
+        store(work.session, call, timer)
+        work.about(call.patient_id)
+        work.note(call=call.id, event="journal", beats=sum(each.token == call.token for each in beats))
+    return tokens - {call.token for call in running if call.person_id != work.actor.person_id}
+
+
+def not_before(work: Work) -> datetime | None:
+    """Return where this person's recorded time ends when that is ahead of the clock."""
+    person = work.session.get_one(Person, work.actor.person_id)
+    return last_recorded(work.session, person.id, person.name, work.now)
+
+
+def require_own_free(work: Work, call: Call, begins: datetime, ends: datetime) -> None:
+    """Raise `TimeOverlaps` when the call's person recorded some of these seconds elsewhere."""
+    person = work.session.get_one(Person, call.person_id)
+    taken = own_time(work.session, person.id, person.name, begins, ends, without_call=call.id)
+    require_free(begins, ends, taken, call.patient_id, zone_of(work.session))
+
+
+def require_known(activity: str) -> None:
+    """Raise `FieldFaults` unless `activity` is one of MONTH_CASE's words."""
+    check = FormCheck()
+    check.choice("activity", activity, ACTIVITIES, "Choose an activity from the list.")
+    check.finish()
+
+
+def tidy_reason(reason: str, needed: str = "") -> str:
+    """Return a reason fit to be stored. `needed` is the sentence for an empty one; raises `FieldFaults` (`reason`)."""
+    check = FormCheck()
+    tidy = check.line("reason", reason, needed=needed)
+    check.finish()
+    return tidy
+
+
+def _is_left_running(reading: Reading, call: Call) -> bool:
+    return call.state == "running" and call.session != reading.actor.session
+
+
+def _is_news(timer: TimerState, beat: Moment, now: Moment) -> bool:
+    """Whether a journal's beat lies between the last known one and now."""
+    if timer.stretch is None or beat.wall > now.wall + timedelta(seconds=machine.JUMP_SECONDS):
+        return False
+    if beat.boot_id == now.boot_id and beat.monotonic_ns > now.monotonic_ns:
+        return False
+    return beat.boot_id != timer.stretch.boot_id or beat.monotonic_ns > timer.stretch.beat_ns
