@@ -5,12 +5,14 @@ from pathlib import Path
 
 from app import assets
 from app.clock import Clock
+from app.exchange.intake import read_folder_or_files
 from app.security.permissions import parse_permissions
 from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.desk import Desk
 from app.services.founding import House, OpenClinic, sign_in
+from app.services.imports import Imports
 from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
@@ -47,6 +49,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         overviews=Overviews(ledger, assets.load_rule_book()),
         people=People(ledger, opened.file, house),
         clinic=ClinicSettings(ledger, assets.load_rule_book()),
+        imports=Imports(ledger, read_folder_or_files),
         calls=Calls(ledger, call_journal, assets.load_rule_book()),
         call_journal=call_journal,
     )

@@ -5,6 +5,7 @@ from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.founding import OpenClinic
+from app.services.imports import Imports
 from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
@@ -23,6 +24,7 @@ class Desk:
     overviews: Overviews
     people: People
     clinic: ClinicSettings
+    imports: Imports
     calls: Calls
     call_journal: CallJournal
 
