@@ -108,8 +108,8 @@ class PanelHost(QWidget):
         if milliseconds == 0:
             self.panel.setFixedWidth(wide)
             return
-        self.panel.setMaximumWidth(0)
         self._slide.stop()
+        self.panel.setMaximumWidth(wide // 2)
         self._slide.setDuration(milliseconds)
         self._slide.setStartValue(wide // 2)
         self._slide.setEndValue(wide)

@@ -86,7 +86,8 @@ class PhoneField(LineField):
     def problem(self) -> str | None:
         """Return what is wrong with the number."""
         text = self.text().strip()
-        if not text or _US_PHONE.fullmatch(_digits(text)) or _OTHER_PHONE.fullmatch(text):
+        number = re.sub(r"[ ().-]", "", _EXTENSION.sub("", text))
+        if not text or _US_PHONE.fullmatch(number) or _ABROAD.fullmatch(number):
             return None
         return self.tr("A phone number has ten digits, or begins with + and the country.")
 
@@ -170,8 +171,9 @@ class DurationField(LineField):
         return None
 
 
-_US_PHONE = re.compile(r"1?[0-9]{10}")
-_OTHER_PHONE = re.compile(r"(\+[0-9][0-9 ().-]{6,20}|[0-9().+ -]{10,20})( ?(x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+_US_PHONE = re.compile(r"\+?1?[0-9]{10}")
+_EXTENSION = re.compile(r" ?(x|ext\.?) ?[0-9]{1,6}$", re.IGNORECASE)
+_ABROAD = re.compile(r"\+[0-9]{7,15}")
 
 
 def parse_date(text: str) -> date | None:
@@ -234,12 +236,8 @@ def format_duration(seconds: int) -> str:
 
 def format_phone(text: str) -> str:
     """Return ten digits as 802-555-0144; anything else without spaces around it."""
-    digits = _digits(text)
-    if _US_PHONE.fullmatch(digits) and re.fullmatch(r"[0-9().+ -]+", text.strip()):
-        ten = digits[-10:]
+    number = re.sub(r"[ ().-]", "", text)
+    if _US_PHONE.fullmatch(number):
+        ten = number[-10:]
         return f"{ten[:3]}-{ten[3:6]}-{ten[6:]}"
     return text.strip()
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"[^0-9]", "", text)
