@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.views import safe_text
 from app.views.call_bar import CallBar
@@ -98,7 +99,11 @@ class MainWindow(QMainWindow):
             self.go_to(start or pages[0].key)
 
     def forget_pages(self) -> None:
-        """Delete every page and view, for sign-out."""
+        """Delete every page, view and hidden window, for sign-out: who comes next sees nothing of it."""
+        for window in self._hidden:
+            window.deleteLater()
+        self._hidden.clear()
+        self._focus_before_lock = None
         self.commands.off(self.stack)
         self.stack.show_pages(())
         self.rail.show_pages(())
@@ -176,7 +181,7 @@ class MainWindow(QMainWindow):
             window.open() if isinstance(window, QDialog) else window.show()
         self._hidden.clear()
         before, self._focus_before_lock = self._focus_before_lock, None
-        if before is not None and before.isVisible():
+        if before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.stack.focus_content()

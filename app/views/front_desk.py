@@ -1,0 +1,214 @@
+"""The window's life: somebody comes in, works, locks, goes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.rules.errors import ClinicError
+from app.security.slots import WrongPassphrase
+from app.services.desk import Desk
+from app.services.founding import unlock_again
+from app.storage.ledger import Changes, ClinicLocked
+from app.views.entrance import Entrance
+from app.views.errors import Faults, sentence
+from app.views.feed import Feed
+from app.views.idle import IdleWatch
+from app.views.lock_screen import Curtain, LockScreen
+from app.views.main_window import MainWindow
+from app.views.page_context import PageContext
+from app.views.pages import NEEDED_ACTIONS, pages_for
+from app.views.preferences import PreferenceStore
+from app.views.search_box import Hit
+from app.views.tasks import Tasks
+from app.views.theme import Theme
+from app.views.widgets import format_date
+from app.views.wiring import Wiring
+
+BACKUP_DUE = timedelta(hours=24)
+BACKUP_LATE = timedelta(days=3)
+
+
+class FrontDesk(QObject):
+    """Owns the window and whatever clinic is open in it; the only one who knows the pages by name."""
+
+    def __init__(
+        self, theme: Theme, preferences: PreferenceStore, tasks: Tasks, faults: Faults, wiring: Wiring
+    ) -> None:
+        """Make the window; nothing is shown before `start`."""
+        super().__init__()
+        self.window = MainWindow(theme, preferences, tasks, self._find)
+        self.feed = Feed(self)
+        self._tasks = tasks
+        self._faults = faults
+        self._preferences = preferences
+        self._wiring = wiring
+        self._desk: Desk | None = None
+        self._context: PageContext | None = None
+        self._lock_screen: LockScreen | None = None
+        self._curtain = Curtain(self.window)
+        self._idle = IdleWatch(wiring.clock, self)
+        self.entrance = Entrance(self.window, tasks, self.feed, preferences, wiring)
+        self.entrance.signed_in.connect(self._on_signed_in)
+        self._idle.idled.connect(self._on_idled)
+        self._idle.left.connect(lambda minutes: self.window.show_status(lock_in_minutes=minutes))
+        self.feed.changed.connect(self._on_changed)
+        tasks.failed.connect(self._on_failed)
+        faults.known.connect(lambda text: self.window.notify(text, "warn"))
+        window = self.window
+        window.hit_opened.connect(lambda hit: self.open_chart(hit.key, "overview"))
+        window.call_asked.connect(lambda hit: self.start_call(hit.key))
+        window.lock_requested.connect(self.lock)
+        window.sign_out_requested.connect(self.sign_out)
+        window.closing.connect(self.close)
+        window.may_close = self._may_close
+
+    @property
+    def desk(self) -> Desk | None:
+        """The open clinic of who is signed in, None while nobody is."""
+        return self._desk
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether somebody is signed in behind a locked screen."""
+        return self._lock_screen is not None
+
+    def start(self, folder: Path | None = None) -> None:
+        """Show the window: the sign-in to `folder`, else the welcome."""
+        if folder is not None:
+            self.entrance.show_sign_in(folder)
+        else:
+            self.entrance.show_welcome()
+        self.window.show()
+
+    def open_chart(self, patient_id: int, place: str) -> None:
+        """Show a patient's chart at a place of mending."""
+
+    def start_call(self, patient_id: int) -> None:
+        """Start a call with a patient."""
+
+    def lock(self) -> None:
+        """Hide everything, close the clinic's file and overwrite its key; the same person unlocks it."""
+        if self._desk is None or self.is_locked:
+            return
+        self._idle.stop()
+        screen = LockScreen(self._desk.actor.name, self._running_words)
+        screen.unlock_requested.connect(self._on_unlock_requested)
+        screen.sign_out_requested.connect(self.sign_out)
+        self._lock_screen = screen
+        self.window.show_locked(screen)
+        self._curtain.draw()
+        self._desk.opened.ledger.lock()
+
+    def sign_out(self) -> None:
+        """End the session and ask who comes next."""
+        if self._desk is None or (not self.is_locked and not self.window.stack.may_leave()):
+            return
+        folder = self._desk.opened.file.folder
+        self._leave()
+        self.entrance.show_sign_in(folder)
+
+    def close(self) -> None:
+        """Give everything back, at the end of the program."""
+        self._leave()
+        self.entrance.close()
+
+    def _on_signed_in(self, desk: Desk, page: str) -> None:
+        self._desk = desk
+        context = PageContext(
+            desk=desk,
+            tasks=self._tasks,
+            feed=self.feed,
+            window=self.window,
+            preferences=self._preferences,
+            open_chart=self.open_chart,
+            start_call=self.start_call,
+        )
+        self._context = context
+        self.window.commands.allow(lambda key: key not in NEEDED_ACTIONS or context.may(NEEDED_ACTIONS[key]))
+        self._show_who()
+        pages = pages_for(context)
+        self.window.show_unlocked()
+        self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
+        self._idle.start(10)
+
+    def _on_unlock_requested(self, passphrase: str) -> None:
+        desk = self._desk
+        if desk is not None:
+            opened = desk.opened
+            self._tasks.run(lambda: unlock_again(opened, passphrase), self._on_unlocked, self._on_unlock_failed)
+
+    def _on_unlocked(self, _: object) -> None:
+        if not self.is_locked:
+            return
+        self._lock_screen = None
+        self.window.show_unlocked()
+        self._curtain.open()
+        self._idle.start(10)
+
+    def _on_unlock_failed(self, error: Exception) -> None:
+        screen = self._lock_screen
+        if screen is None:
+            return
+        if isinstance(error, WrongPassphrase):
+            screen.show_refusal(self.tr("The passphrase is not right."))
+        elif isinstance(error, ClinicError):
+            screen.show_refusal(sentence(error))
+        else:
+            screen.show_refusal(self.tr("It could not be opened."))
+            self._faults.report(error)
+
+    def _on_failed(self, error: Exception) -> None:
+        if self.is_locked and isinstance(error, ClinicLocked):
+            return  # work that was under way; it begins anew after unlocking
+        self._faults.report(error)
+
+    def _on_idled(self) -> None:
+        self.lock()
+
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.touch("clinic", "person") and not self.is_locked:
+            self._show_who()
+
+    def _may_close(self) -> bool:
+        return self._desk is None or self.is_locked or self.window.stack.may_leave()
+
+    def _leave(self) -> None:
+        self._idle.stop()
+        desk, self._desk, self._context = self._desk, None, None
+        if desk is None:
+            return
+        self._lock_screen = None
+        self.window.show_locked(QWidget())
+        self.window.forget_pages()
+        self._curtain.drop()
+        self.window.show_status(person="", clinic="", backup="", lock_in_minutes=None)
+        desk.close()
+
+    def _show_who(self) -> None:
+        desk = self._desk
+        if desk is not None:
+            clinic = desk.clinic.clinic(desk.actor)
+            self.window.show_status(person=desk.actor.name, clinic=clinic.name)
+
+    def _running_words(self) -> str:
+        return ""
+
+    def _find(self, text: str) -> Sequence[Hit]:
+        """Answer the search box, on the database thread."""
+        desk = self._desk
+        if desk is None or not desk.opened.ledger.may(desk.actor, "patient.list"):
+            return ()
+        found = desk.patients.find(desk.actor, text)
+        born = self.tr("Born {day}")
+        return [
+            Hit(
+                "patient",
+                hit.id,
+                hit.name,
+                " · ".join(part for part in (born.format(day=format_date(hit.born_on)), hit.mrn) if part),
+            )
+            for hit in found
+        ]

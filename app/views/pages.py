@@ -1,0 +1,33 @@
+"""The pages of the rail, and which of them a role may see."""
+
+from PySide6.QtCore import QCoreApplication
+
+from app.views.page_context import PageContext
+from app.views.page_stack import Page
+
+# The action without which a command means nothing to a person; commands not named here are for everybody.
+NEEDED_ACTIONS = {
+    "patient.new": "patient.edit",
+    "patient.import": "import.run",
+    "call.toggle": "call.work",
+    "call.pause": "call.work",
+    "call.backdate": "call.work",
+    "call.copy_note": "note.read",
+    "approve": "month.approve",
+    "blocker.next": "readiness.read",
+    "blocker.previous": "readiness.read",
+}
+
+
+def pages_for(context: PageContext) -> list[Page]:
+    """Return the pages the signed-in person may see, in the order of the rail."""
+    return [page for page, action in _pages(context) if context.may(action)]
+
+
+def _pages(context: PageContext) -> list[tuple[Page, str]]:
+    # Imported where they are used: a page costs its own start-up time, and only when there is a window.
+    return []
+
+
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("Pages", words)
