@@ -94,6 +94,6 @@ def test_a_narrow_bar_folds_instead_of_clipping(show: Show, qtbot: QtBot, theme:
     bar.show_state(ON_CALL)
     assert bar.finish_button.y() < bar.patient_button.geometry().bottom()
     theme.scale_text(200)
-    holder.resize(1000, 200)
+    holder.resize(1100, 200)
     qtbot.waitUntil(lambda: bar.finish_button.y() > bar.patient_button.geometry().bottom())
-    assert holder.width() == 1000
+    assert holder.width() == 1100
