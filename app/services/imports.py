@@ -59,15 +59,23 @@ class ImportRow:
 class Imports:
     """Taking in a clinic's files, in one transaction, and taking them back in one step."""
 
-    def __init__(self, ledger: Ledger, read_files: Callable[[Sequence[Path]], Intake]) -> None:
-        """Work with `read_files`, which reads files and folders or raises `FileRefused`."""
+    def __init__(self, ledger: Ledger, read_files: Callable[..., Intake]) -> None:
+        """Work with `read_files(paths[, mappings])`, which reads files and folders or raises `FileRefused`."""
         self._ledger = ledger
         self._read_files = read_files
 
     @composed("import.run")
-    def read(self, actor: Actor, paths: Sequence[Path]) -> Intake:  # noqa: ARG002 - the door asks who reads
-        """Read files and folders. Raises `FileRefused` when one cannot be read as a whole."""
-        return self._read_files(paths)
+    def read(
+        self,
+        actor: Actor,  # noqa: ARG002 - the door asks who reads
+        paths: Sequence[Path],
+        mappings: Mapping[Path, Any] | None = None,
+    ) -> Intake:
+        """Read files and folders. Raises `FileRefused` when one cannot be read as a whole.
+
+        `mappings` are the columns that a person matched, by file, as the reader understands them.
+        """
+        return self._read_files(paths, mappings) if mappings else self._read_files(paths)
 
     @reads("import.run")
     def plan(self, reading: Reading, intake: Intake) -> ImportPlan:
