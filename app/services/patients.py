@@ -1,23 +1,44 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
+from dataclasses import dataclass
+from datetime import date, time
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Enrolment, Patient, PatientContact, Practitioner
+from app.models import Patient, PatientContact
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
-from app.rules.text import lookalike
-from app.services.clinic_day import day_at
+from app.services.clinic_day import day_at, zone_of
 from app.services.door import reads, writes
 from app.services.patient_form import WEEKDAYS, ContactForm, PatientForm, checked, columns_of
-from app.services.patient_search import matching, sort_name
+from app.services.patient_rows import (
+    Order,
+    PatientHit,
+    PatientRow,
+    Standing,
+    age_on,
+    display_name,
+    duplicates_of,
+    hits_of,
+    ids_of,
+    rows_of,
+)
+from app.services.patient_search import matching
 from app.storage.ledger import Ledger, Reading, Work
 
-Standing = Literal["all", "enrolled", "declined", "stopped", "not_enrolled"]
-Order = Literal["name", "born_on", "newest"]
+__all__ = [
+    "NoSuchPatient",
+    "Order",
+    "PatientCard",
+    "PatientHit",
+    "PatientRow",
+    "Patients",
+    "Standing",
+    "age_on",
+    "display_name",
+    "form_of",
+    "patient_of",
+]
 
 _AT_ONCE = 500  # SQLite takes so many values in one statement everywhere
 
@@ -30,36 +51,31 @@ class NoSuchPatient(ClinicError):
 
 
 @dataclass(frozen=True, slots=True)
-class PatientRow:
-    """What a list shows of a patient. `status` is enrolled, declined or stopped; empty: never asked.
+class PatientCard:
+    """Who a chart is about. `address` are the lines of a letter; `local_zone` is theirs, or the clinic's.
 
-    `name` is "Family, Given Suffix"; `phone` ten digits or as it came; `practitioner` a name, or an NPI without one.
+    `call_window` is as kept, (from, until) on the patient's own clock, or None; `call_days` empty: any day.
     """
 
     id: int
     name: str
     born_on: date
     age: int
+    died_on: date | None
     sex: str
     mrn: str
-    phone: str
+    mbi: str
+    external_id: str
     coverage: str
-    died_on: date | None
-    status: str
-    practitioner: str
-    ccm_started_on: date | None
+    address: tuple[str, ...]
+    phone: str
+    phone_alternate: str
+    language: str
+    local_zone: str
+    call_window: tuple[time, time] | None
+    call_days: tuple[str, ...]
+    contacts: tuple[ContactForm, ...]
     is_imported: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PatientHit:
-    """A patient found: enough to tell them from another of the same name."""
-
-    id: int
-    name: str
-    born_on: date
-    mrn: str
-    status: str
 
 
 class Patients:
@@ -71,7 +87,7 @@ class Patients:
     @reads("patient.list")
     def ids(self, reading: Reading, text: str = "", *, standing: Standing = "all", order: Order = "name") -> list[int]:
         """Return the ids of the patients that `text` finds, in order; of all when it asks for nothing."""
-        return list(reading.session.scalars(_ids(text, standing, order)))
+        return list(reading.session.scalars(ids_of(text, standing, order)))
 
     @reads("patient.list")
     def rows(self, reading: Reading, ids: Sequence[int]) -> dict[int, PatientRow]:
@@ -79,7 +95,7 @@ class Patients:
         today = day_at(reading.session, reading.now)
         rows: dict[int, PatientRow] = {}
         for start in range(0, len(ids), _AT_ONCE):
-            rows |= _rows(reading.session, ids[start : start + _AT_ONCE], today)
+            rows |= rows_of(reading.session, ids[start : start + _AT_ONCE], today)
         return rows
 
     @reads("patient.list")
@@ -87,12 +103,20 @@ class Patients:
         """Return the first patients that `text` finds; none when it asks for nothing."""
         if matching(text) is None:
             return []
-        return _hits(reading.session, _ids(text, "all", "name").limit(limit))
+        return hits_of(reading.session, ids_of(text, "all", "name").limit(limit))
 
     @reads("patient.list")
     def count(self, reading: Reading) -> int:
         """Return how many patients there are."""
         return reading.session.scalar(select(func.count()).select_from(Patient)) or 0
+
+    @writes("patient.open")
+    def open_chart(self, work: Work, patient_id: int) -> PatientCard:
+        """Return what stands at the head of a chart. That it was opened, and by whom, goes into the audit trail."""
+        patient = patient_of(work.session, patient_id)
+        work.about(patient_id)
+        work.note(event="chart_opened")
+        return _card(work.session, patient, day_at(work.session, work.now))
 
     @reads("patient.open")
     def form(self, reading: Reading, patient_id: int) -> PatientForm:
@@ -105,7 +129,7 @@ class Patients:
 
         Names that only look the same, in whatever script they were typed, count as the same.
         """
-        return _duplicates(reading.session, form)
+        return duplicates_of(reading.session, form)
 
     @writes("patient.edit")
     def add(self, work: Work, form: PatientForm) -> int:
@@ -142,17 +166,6 @@ def patient_of(session: Session, patient_id: int) -> Patient:
     return patient
 
 
-def display_name(family_name: str, given_name: str, suffix: str = "") -> str:
-    """Return a name as lists show it: "Family, Given Suffix", or the one name there is."""
-    given = f"{given_name} {suffix}".strip()
-    return ", ".join(part for part in (family_name, given) if part)
-
-
-def age_on(born_on: date, day: date) -> int:
-    """Return whole years of age on a day."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
-
-
 def form_of(session: Session, patient: Patient) -> PatientForm:
     """Return the stored record as the form that would make it."""
     columns = {field: getattr(patient, field) for field in PatientForm.__slots__ if field != "contacts"}
@@ -169,85 +182,31 @@ def form_of(session: Session, patient: Patient) -> PatientForm:
     )
 
 
-def _ids(text: str, standing: Standing, order: Order) -> Select[int]:
-    query = select(Patient.id)
-    asked = matching(text)
-    if asked is not None:
-        query = query.where(asked)
-    if standing != "all":
-        query = query.outerjoin(Enrolment, Enrolment.patient_id == Patient.id)
-        query = query.where(Enrolment.id.is_(None) if standing == "not_enrolled" else Enrolment.status == standing)
-    if order == "born_on":
-        return query.order_by(Patient.born_on, Patient.id)
-    if order == "newest":
-        return query.order_by(Patient.added_at.desc(), Patient.id.desc())
-    return query.order_by(Patient.sort_name, Patient.id)
-
-
-def _rows(session: Session, ids: Sequence[int], today: date) -> dict[int, PatientRow]:
-    query = (
-        select(
-            *(Patient.id, Patient.family_name, Patient.given_name, Patient.suffix, Patient.born_on, Patient.sex),
-            *(Patient.mrn, Patient.phone, Patient.coverage, Patient.died_on, Patient.import_id),
-            *(Enrolment.status, Enrolment.ccm_started_on, Practitioner.name, Practitioner.npi),
-        )
-        .outerjoin(Enrolment, Enrolment.patient_id == Patient.id)
-        .outerjoin(Practitioner, Practitioner.id == Enrolment.practitioner_id)
-        .where(Patient.id.in_(ids))
+def _card(session: Session, patient: Patient, today: date) -> PatientCard:
+    form = form_of(session, patient)
+    town = " ".join(part for part in (", ".join(p for p in (form.city, form.state) if p), form.zip) if part)
+    window = (form.call_from, form.call_until) if form.call_from and form.call_until else None
+    return PatientCard(
+        id=patient.id,
+        name=display_name(form.family_name, form.given_name, form.suffix),
+        born_on=patient.born_on,
+        age=age_on(patient.born_on, min(today, patient.died_on or today)),
+        died_on=form.died_on,
+        sex=form.sex,
+        mrn=form.mrn,
+        mbi=form.mbi,
+        external_id=patient.external_id or "",
+        coverage=form.coverage,
+        address=tuple(line for line in (form.address_line1, form.address_line2, town) if line),
+        phone=form.phone,
+        phone_alternate=form.phone_alternate,
+        language=form.language,
+        local_zone=form.time_zone or zone_of(session).key,
+        call_window=window,
+        call_days=form.call_days,
+        contacts=form.contacts,
+        is_imported=patient.import_id is not None,
     )
-    return {
-        found[0]: PatientRow(
-            id=found[0],
-            name=display_name(found[1], found[2], found[3]),
-            born_on=found[4],
-            age=age_on(found[4], min(today, found[9] or today)),
-            sex=found[5],
-            mrn=found[6],
-            phone=found[7],
-            coverage=found[8],
-            died_on=found[9],
-            status=found[11] or "",
-            practitioner=found[13] or found[14] or "",
-            ccm_started_on=found[12],
-            is_imported=found[10] is not None,
-        )
-        for found in session.execute(query)
-    }
-
-
-def _hits(session: Session, ids: Select[int]) -> list[PatientHit]:
-    wanted = list(session.scalars(ids))
-    query = (
-        select(Patient.id, Patient.family_name, Patient.given_name, Patient.suffix, Patient.born_on, Patient.mrn)
-        .add_columns(Enrolment.status)
-        .outerjoin(Enrolment, Enrolment.patient_id == Patient.id)
-        .where(Patient.id.in_(wanted))
-    )
-    found = {
-        row[0]: PatientHit(row[0], display_name(row[1], row[2], row[3]), row[4], row[5], row[6] or "")
-        for row in session.execute(query)
-    }
-    return [found[patient_id] for patient_id in wanted if patient_id in found]
-
-
-def _duplicates(session: Session, form: PatientForm) -> list[PatientHit]:
-    mbi = replace(form, mbi=form.mbi.replace("-", "").replace(" ", "").upper()).mbi
-    name = sort_name(form.family_name, form.given_name)
-    conditions = [Patient.sort_name == name] if name else []
-    conditions += [Patient.mbi == mbi] if mbi else []
-    conditions += [Patient.born_on == form.born_on] if form.born_on else []
-    if not conditions:
-        return []
-    query = select(Patient.id, Patient.family_name, Patient.given_name, Patient.mbi, Patient.sort_name)
-    words = set(lookalike(f"{form.family_name} {form.given_name}").split())
-    ids = [
-        row.id
-        for row in session.execute(query.where(or_(*conditions)))
-        if (mbi and row.mbi == mbi)
-        or (name and row.sort_name == name)
-        or words & set(lookalike(f"{row.family_name} {row.given_name}").split())
-    ]
-    return _hits(session, select(Patient.id).where(Patient.id.in_(ids[:50])).order_by(Patient.sort_name, Patient.id))
 
 
 def _require_unused(session: Session, form: PatientForm, stands: PatientForm | None, patient_id: int = 0) -> None:
