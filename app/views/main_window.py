@@ -34,6 +34,8 @@ from app.views.widgets.rail import Rail
 from app.views.widgets.side_panel import first_input
 from app.views.widgets.status_line import Status, StatusLine
 
+MOVES = ("find", "back", "next_region")
+"""Commands that only move the focus: of no use from the search box."""
 TITLE = "CareLoop"
 """The window's title; it never carries a patient's name, nor anything else about one."""
 
@@ -279,11 +281,13 @@ class MainWindow(QMainWindow):
             on(f"theme.{choice}", self._shell, partial(self._choose_theme, choice))
 
     def _find_commands(self, text: str) -> Sequence[Hit]:
+        if len(text) < 2:
+            return ()
         words = text.casefold().split()
         return tuple(
             Hit("command", command.key, command.title, self.commands.shortcut(command.key), command.icon or "command")
             for command in self.commands.answered()
-            if all(word in command.title.casefold() for word in words)
+            if command.key not in MOVES and all(word in command.title.casefold() for word in words)
         )
 
     def _scale_text(self, percent: int) -> None:

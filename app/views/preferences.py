@@ -54,13 +54,13 @@ class PreferenceStore:
         self._settings.sync()
 
     def column_widths(self, table: str) -> dict[str, int]:
-        """Return the kept widths of a table's columns in pixels, by column key."""
+        """Return the kept widths of a table's columns in pixels at 100 % text, by column key."""
         kept = str(self._settings.value(f"columns/{table}") or "")
         pairs = (part.partition("=") for part in kept.split(";"))
         return {key: int(width) for key, _, width in pairs if key and width.isdecimal()}
 
     def keep_column_widths(self, table: str, widths: dict[str, int]) -> None:
-        """Keep the widths of a table's columns in pixels, by column key."""
+        """Keep the widths of a table's columns in pixels at 100 % text, by column key."""
         self._settings.setValue(f"columns/{table}", ";".join(f"{key}={width}" for key, width in widths.items()))
 
 

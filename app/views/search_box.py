@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
@@ -15,6 +25,8 @@ from app.views.theme import GRID, scaled
 from app.views.widgets.search_field import SearchField
 
 MOST_SHOWN = 12
+ROW_HEIGHT = 30
+"""Pixels at 100 % text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class SearchBox(SearchField):
         self.list.setModel(self.hits)
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing = safe_text.label(self.tr("Nothing found."), "muted", name="search_nothing")
+        self._hint = safe_text.label(self.tr("Enter opens · Ctrl+Enter starts a call · Esc leaves"), "small")
         self._popup: QFrame | None = None
         self.searched.connect(self._on_searched)
         self.list.clicked.connect(self._on_clicked)
@@ -139,11 +152,12 @@ class SearchBox(SearchField):
 
     def _open(self) -> None:
         if self._popup is None:
-            self._popup = _popup(self.window(), self.list, self._nothing)
+            self._popup = _popup(self.window(), self.list, self._nothing, self._hint)
         count = self.hits.rowCount()
         self.list.setVisible(count > 0)
         self._nothing.setVisible(count == 0)
-        height = max(scaled(4 * GRID), self.list.sizeHintForRow(0)) * max(count, 1) + 3 * GRID
+        self.list.setFixedHeight(scaled(ROW_HEIGHT) * count)
+        height = self._popup.sizeHint().height()
         wide = max(self.width(), scaled(56 * GRID))
         wide = min(wide, self.window().width() - 4 * GRID)
         at = self.mapTo(self.window(), QPoint(0, self.height() + GRID // 2))
@@ -180,6 +194,8 @@ class _Hits(QAbstractListModel):
             return None
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return f"{hit.title}   ·   {hit.detail}" if hit.detail else hit.title
+        if role == int(Qt.ItemDataRole.SizeHintRole):
+            return QSize(0, scaled(ROW_HEIGHT))
         return icon(hit.icon) if role == int(Qt.ItemDataRole.DecorationRole) else None
 
 

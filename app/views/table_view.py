@@ -86,6 +86,16 @@ class TableView(QTableView):
         if self._table.rowCount():
             self._go(0)
 
+    def mark_sorted(self, key: str, *, descending: bool = False) -> None:
+        """Show in the head which column the rows came sorted by, without asking for it again."""
+        heads = self.horizontalHeader()
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        position = next((at for at, column in enumerate(self._table.columns) if column.key == key), -1)
+        heads.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        heads.setSortIndicator(position, order)
+        heads.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        heads.viewport().update()
+
     def fit_text(self) -> None:
         """Give rows and columns the room the present text scale needs; called by itself when that changes."""
         self.setFont(tabular(QApplication.font()))
@@ -97,7 +107,7 @@ class TableView(QTableView):
         for position, column in enumerate(self._table.columns):
             least = metrics.horizontalAdvance(column.title) + 3 * GRID
             if column.width:
-                self.horizontalHeader().resizeSection(position, max(kept.get(column.key, scaled(column.width)), least))
+                self.horizontalHeader().resizeSection(position, max(scaled(kept.get(column.key, column.width)), least))
         self._stretch()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -137,7 +147,11 @@ class TableView(QTableView):
     def _on_section_resized(self) -> None:
         if self._preferences is not None and QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             head = self.horizontalHeader()
-            widths = {column.key: head.sectionSize(at) for at, column in enumerate(self._table.columns)}
+            widths = {
+                column.key: head.sectionSize(at) * 100 // scaled(100)
+                for at, column in enumerate(self._table.columns)
+                if column.width
+            }
             self._preferences.keep_column_widths(self.objectName(), widths)
 
     def _dress_heads(self) -> None:

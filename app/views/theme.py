@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from app.views.preferences import ThemeChoice
@@ -308,13 +308,14 @@ def _colours_for(choice: ThemeChoice, app: QApplication) -> Colours:
 
 def _base_font() -> tuple[str, float]:
     """Return the system's family and its size in points; our own DejaVu Sans where the machine has no font at all."""
-    if not QFontDatabase.families():
-        for path in sorted((RESOURCES / "fonts").glob("DejaVuSans*.ttf")):
-            QFontDatabase.addApplicationFont(str(path))
-        families = QFontDatabase.families()
-        return (families[0] if families else "", 10.0)
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    return system.family(), max(system.pointSizeF(), 9.0)
+    points = max(system.pointSizeF(), 9.0)
+    if QFontMetrics(system).inFont("a"):
+        return system.family(), points
+    families = ["DejaVu Sans"]
+    for path in sorted((RESOURCES / "fonts").glob("DejaVuSans*.ttf")):
+        families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(path))) or families
+    return families[0], points
 
 
 def _qt_palette(shown: Colours) -> QPalette:

@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
@@ -125,3 +130,17 @@ def test_an_icon_follows_the_theme_by_itself(theme: Theme) -> None:
     assert ink() == LIGHT.text
     theme.choose(ThemeChoice.DARK)
     assert ink() == DARK.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fontconfig is Linux's")
+def test_a_machine_without_fonts_still_shows_words(tmp_path: Path) -> None:
+    (tmp_path / "fonts.conf").write_text("<fontconfig><dir>/nowhere</dir></fontconfig>", encoding="utf-8")
+    script = (
+        "from PySide6.QtGui import QFontMetrics as M; from PySide6.QtWidgets import QApplication\n"
+        "from app.views.theme import Theme\n"
+        "app = QApplication([]); bare = M(app.font()).inFont('a'); Theme(app)\n"
+        "print(bare, M(app.font()).inFont('a'), app.font().family())"
+    )
+    environment = {**os.environ, "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False True DejaVu Sans"

@@ -15,6 +15,7 @@ from app.views.widgets.layout import (
     scrolling,
 )
 from app.views.widgets.passphrase import PassphraseField, PassphraseMeter
+from app.views.widgets.picture import Picture
 from app.views.widgets.places import StateCombo, TimeZoneCombo
 from app.views.widgets.progress_panel import ProgressPanel
 from app.views.widgets.search_field import SearchField
@@ -54,6 +55,7 @@ __all__ = [
     "PassphraseField",
     "PassphraseMeter",
     "PhoneField",
+    "Picture",
     "ProgressPanel",
     "RadioField",
     "SearchField",
