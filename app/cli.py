@@ -1,21 +1,36 @@
-"""CareLoop without a window. Exit 0: done; 2: the input cannot be used, and nothing was written; 1: a fault of ours."""
+"""CareLoop without a window. Exit 0: done; 2: the input cannot be used, and nothing was written; 1: a fault of ours.
+
+What was asked for goes to standard output; every message, each a sentence of its own line, to standard error.
+"""
 
 import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from app.assets import load_rule_book
 from app.rules.case_json import case_name, parse_case
-from app.rules.errors import ClinicError
+from app.rules.errors import ClinicError, ProgramFault
 from app.rules.evaluate import evaluate
 from app.rules.form import FormError, one_line
+from app.rules.month import Month
 from app.rules.strict_json import JsonError, read_json
 
-DONE, OUR_FAULT, REFUSED = 0, 1, 2
+if TYPE_CHECKING:  # at run time these come with the wiring, and only when a clinic is to be opened
+    from app.clock import Clock
+    from app.rules.intake import Intake
+    from app.services.desk import Desk
+    from app.services.readiness import Board, BoardRow
+
+DONE, OUR_FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
+_FIRST_TO_END = ZoneInfo("Etc/GMT-14")  # where each day is over before it is anywhere else
 
 
 class Refused(ClinicError):
@@ -28,31 +43,303 @@ class Subcommands(Protocol):
     def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser: ...  # noqa: A002 - argparse's word
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; without arguments print the help."""
+class CreateClinic(Protocol):
+    """How a clinic is made: its folder, its facts, its first person, the words of its recovery key."""
+
+    def __call__(
+        self, folder: Path, *, clinic: str, time_zone: str, username: str, name: str, passphrase: str, words: str
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """All that the command line cannot make by itself; `compose` builds it. Each call raises `ClinicError` in words.
+
+    Attributes:
+        open_desk: (folder, user name, passphrase) → the desk of who signed in.
+        read_files: CSV files and folders → what is in them; `FileRefused` when one cannot be read as a whole.
+        restore: (backup file, folder, user name, passphrase).
+    """
+
+    clock: "Clock"
+    new_recovery_key: Callable[[], str]
+    create_clinic: CreateClinic
+    open_desk: "Callable[[Path, str, str], Desk]"
+    read_files: "Callable[[Sequence[Path]], Intake]"
+    restore: Callable[[Path, Path, str, str], None]
+
+
+Wire = Callable[[], Wiring]
+Command = Callable[[argparse.Namespace, Wire], int]
+
+
+def main(arguments: Sequence[str] | None = None, wire: Wire | None = None) -> int:
+    """Run one command and return its exit code; without arguments print the help.
+
+    `wire` is called once by commands that open a clinic; `evaluate` and `--help` do without.
+    """
     parser = _parser()
     asked = parser.parse_args(arguments)
     if asked.command is None:
         parser.print_help()
         return DONE
-    run: Callable[[argparse.Namespace], int] = asked.run
+    run: Command = asked.run
+    return _answer(lambda: run(asked, wire or _nothing_wired))
+
+
+def _answer(run: Callable[[], int]) -> int:
     try:
-        return run(asked)
+        return run()
     except ClinicError as refusal:
-        print(f"careloop: {one_line(str(refusal))}", file=sys.stderr)
+        _tell(str(refusal))
         return REFUSED
+    except ProgramFault as fault:
+        _tell(f"a fault of CareLoop: {fault}")
+        return OUR_FAULT
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader went away, as `| head` does; without this Python complains again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUR_FAULT
+    except Exception as fault:  # noqa: BLE001 - its text and locals may hold a patient's data; type and places do not
+        _tell(f"a fault of CareLoop: {type(fault).__name__}. Nothing more was done. Where it happened:")
+        for frame in traceback.extract_tb(fault.__traceback__):
+            print(f"  {frame.filename}:{frame.lineno} in {frame.name}", file=sys.stderr)
         return OUR_FAULT
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app", description="Run a clinic's chronic care management month.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add in (_add_evaluate,):
+    for add in (
+        _add_create,
+        _add_import,
+        _add_readiness,
+        _add_month_end,
+        _add_export_case,
+        _add_check,
+        _add_backup,
+        _add_restore,
+        _add_evaluate,
+    ):
         add(commands)
     return parser
+
+
+def _add_create(commands: Subcommands) -> None:
+    command = commands.add_parser(
+        "create",
+        help="make a new clinic",
+        description="Make a new encrypted clinic. Its recovery key goes to a file, or once to standard output.",
+    )
+    command.add_argument("clinic", metavar="CLINIC", help="the folder to make; it must not exist, or be empty")
+    command.add_argument("--name", required=True, help="the clinic's name")
+    command.add_argument("--admin", required=True, metavar="USER", help="the first person's user name")
+    command.add_argument("--admin-name", default="", metavar="NAME", help="their name on papers (else the user name)")
+    command.add_argument("--password-file", required=True, metavar="FILE", help="the password is its first line")
+    command.add_argument("--time-zone", required=True, metavar="ZONE", help="for example America/Chicago")
+    command.add_argument("--recovery-file", metavar="FILE", help="a new file for the recovery key")
+    command.set_defaults(run=_create)
+
+
+def _create(asked: argparse.Namespace, wire: Wire) -> int:
+    passphrase = _passphrase(asked)
+    wiring = wire()
+    words = wiring.new_recovery_key()
+    folder = Path(asked.clinic).absolute()
+    kept = Path(asked.recovery_file) if asked.recovery_file else None
+    if kept is not None:
+        _write_new(kept, words + "\n")
+    try:
+        wiring.create_clinic(
+            folder,
+            clinic=asked.name,
+            time_zone=asked.time_zone,
+            username=asked.admin,
+            name=asked.admin_name or asked.admin,
+            passphrase=passphrase,
+            words=words,
+        )
+    except BaseException:
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+        raise
+    if kept is None:
+        print(words, flush=True)
+    where = f"in {kept}" if kept is not None else "on standard output, this once"
+    _tell(f"The clinic {folder} is made. Its recovery key is {where}: keep it apart from the clinic, on paper.")
+    return DONE
+
+
+def _add_import(commands: Subcommands) -> None:
+    command = _on_clinic(commands, "import", "take in CSV files", "Take in CSV files, alone or as folders.")
+    command.add_argument("paths", metavar="PATH", nargs="+", help="a CSV file, or a folder of them")
+    command.set_defaults(run=_import)
+
+
+def _import(asked: argparse.Namespace, wire: Wire) -> int:
+    passphrase = _passphrase(asked)
+    wiring = wire()
+    # Read before the clinic is opened: a file that cannot be used leaves no trace there.
+    intake = wiring.read_files([Path(path) for path in asked.paths])
+    with _desk(asked, wiring, passphrase) as desk:
+        plan = desk.imports.run(desk.actor, intake).plan
+    for row in plan.problems:
+        print(f"{one_line(row.file)}:{row.line}: {one_line(row.reason)}", file=sys.stderr)
+    for row in plan.cautions:
+        print(f"{one_line(row.file)}:{row.line}: taken in; {one_line(row.reason)}", file=sys.stderr)
+    for name in plan.known_files:
+        _tell(f"{name} was imported before.")
+    added = ", ".join(f"{count:,} {kind}" for kind, count in sorted(plan.adds.items()) if count) or "nothing"
+    _tell(f"Imported: {added}. Rows left out: {len(plan.problems):,}.")
+    return DONE
+
+
+def _add_readiness(commands: Subcommands) -> None:
+    command = _on_clinic(
+        commands, "readiness", "say who is ready for a month", "Say who can be billed for a month, who cannot, and why."
+    )
+    _with_month(command)
+    command.add_argument(
+        "--json", action="store_true", help="print the rules' result for each patient, as evaluate does"
+    )
+    command.set_defaults(run=_readiness)
+
+
+def _readiness(asked: argparse.Namespace, wire: Wire) -> int:
+    month = _month(asked)
+    passphrase = _passphrase(asked)
+    with _desk(asked, wire(), passphrase) as desk:
+        if asked.json:
+            text = json.dumps(desk.readiness.results(desk.actor, month), indent=1)
+        else:
+            text = _board_text(desk.readiness.board(desk.actor, month))
+    print(text, flush=True)
+    return DONE
+
+
+def _board_text(board: "Board") -> str:
+    """Return the board without names: state, minutes, codes, what is missing."""
+    counts = ", ".join(f"{count} {state}" for state, count in board.counts.items())
+    rows = sorted(board.rows, key=lambda row: row.case_id)
+    return "\n".join([f"{board.month}: {counts}", *(_row_text(row) for row in rows)])
+
+
+def _row_text(row: "BoardRow") -> str:
+    lines = " ".join(f"{line.code}x{line.units}" for line in row.lines) or "-"
+    missing = " ".join(finding.code for finding in row.blockers)
+    return f"{one_line(row.case_id)}  {row.state:<8}  {_clock(row.pooled_seconds):>7}  {lines}  {missing}".rstrip()
+
+
+def _add_month_end(commands: Subcommands) -> None:
+    command = _on_clinic(
+        commands,
+        "month-end",
+        "make a finished month's packets",
+        "Make a finished month's packets: one PDF a patient, one bound, the readiness report and a manifest.",
+    )
+    _with_month(command)
+    command.add_argument("--out", required=True, metavar="DIR", help="the folder to write to")
+    command.set_defaults(run=_month_end)
+
+
+def _month_end(asked: argparse.Namespace, wire: Wire) -> int:
+    month = _month(asked)
+    passphrase = _passphrase(asked)
+    wiring = wire()
+    if wiring.clock.now() < month.bounds(_FIRST_TO_END)[1]:
+        raise Refused(f"{month} is not over yet. Packets are made when the month is finished, after {month.last}.")
+    with _desk(asked, wiring, passphrase) as desk:
+        made = desk.month_end.make(desk.actor, month, Path(asked.out), passphrase=passphrase)
+    for packet in made.packets:
+        if packet.changed_since:
+            _tell(f"{packet.packet_no} stands as it was made, although the record has changed since.")
+    again = sum(not packet.is_new for packet in made.packets)
+    _tell(
+        f"{month}: {made.finals} final packets, {made.drafts} drafts, {made.not_ready} patients not ready; "
+        f"{again} packets printed again, the same bytes. Written to {Path(asked.out).absolute()}."
+    )
+    _tell("These papers are not encrypted: keep them where patients' records may be kept.")
+    return DONE
+
+
+def _add_export_case(commands: Subcommands) -> None:
+    command = _on_clinic(
+        commands, "export-case", "print a patient's month as a case", "Print a patient's month as a case for evaluate."
+    )
+    _with_month(command)
+    command.add_argument("--patient", required=True, metavar="ID", help="the id that readiness prints")
+    command.set_defaults(run=_export_case)
+
+
+def _export_case(asked: argparse.Namespace, wire: Wire) -> int:
+    month = _month(asked)
+    passphrase = _passphrase(asked)
+    with _desk(asked, wire(), passphrase) as desk:
+        case = desk.readiness.case(desk.actor, asked.patient, month)
+    print(json.dumps(case, indent=2), flush=True)
+    return DONE
+
+
+def _add_check(commands: Subcommands) -> None:
+    command = _on_clinic(
+        commands, "check", "check the clinic file", "Check the clinic file, its audit trail and every sealed row."
+    )
+    command.set_defaults(run=_check)
+
+
+def _check(asked: argparse.Namespace, wire: Wire) -> int:
+    passphrase = _passphrase(asked)
+    wiring = wire()
+    from app.security.slots import KeyFileDamaged  # noqa: PLC0415 - comes with the wiring, and not before
+    from app.storage.vault import ClinicDamaged  # noqa: PLC0415 - as above
+
+    try:
+        with _desk(asked, wiring, passphrase) as desk:
+            found = desk.integrity.check(desk.actor)
+    except (ClinicDamaged, KeyFileDamaged) as damage:
+        _tell(str(damage))
+        return OUR_FAULT
+    for fault in found.faults:
+        _tell(f"{fault.check}: {fault.what}.")
+    if found.faults:
+        return OUR_FAULT
+    _tell(f"The clinic is sound: {found.audit_events:,} audit events and {found.sealed_rows:,} sealed rows agree.")
+    return DONE
+
+
+def _add_backup(commands: Subcommands) -> None:
+    command = _on_clinic(commands, "backup", "make a verified backup", "Make a backup, and verify it.")
+    command.add_argument("--to", metavar="DIR", help="a folder to write it to (else the clinic's own backups)")
+    command.set_defaults(run=_backup)
+
+
+def _backup(asked: argparse.Namespace, wire: Wire) -> int:
+    passphrase = _passphrase(asked)
+    with _desk(asked, wire(), passphrase) as desk:
+        made = desk.backups.make(desk.actor, Path(asked.to).absolute() if asked.to else None)
+    _tell(f"Verified and written: {made.path}")
+    return DONE
+
+
+def _add_restore(commands: Subcommands) -> None:
+    command = _on_clinic(
+        commands,
+        "restore",
+        "put a backup in the clinic's place",
+        "Put a backup in the clinic's place; what was there is kept. User and password are those in the backup.",
+    )
+    command.add_argument("backup", metavar="BACKUP", help="the backup file")
+    command.set_defaults(run=_restore)
+
+
+def _restore(asked: argparse.Namespace, wire: Wire) -> int:
+    passphrase = _passphrase(asked)
+    folder = Path(asked.clinic).absolute()
+    wire().restore(Path(asked.backup).absolute(), folder, asked.username, passphrase)
+    _tell(f"The clinic {folder} is restored from {asked.backup}.")
+    return DONE
 
 
 def _add_evaluate(commands: Subcommands) -> None:
@@ -65,7 +352,7 @@ def _add_evaluate(commands: Subcommands) -> None:
     command.set_defaults(run=_evaluate)
 
 
-def _evaluate(asked: argparse.Namespace) -> int:
+def _evaluate(asked: argparse.Namespace, _: Wire) -> int:
     raw = _read_json(asked.case)
     if isinstance(raw, list):
         results = [json.dumps(_result(case, position)) for position, case in enumerate(raw, 1)]
@@ -93,3 +380,74 @@ def _read_json(name: str) -> object:
         raise Refused(f"{spoken}: cannot be read ({error.strerror or type(error).__name__})") from None
     except (JsonError, ValueError) as error:
         raise Refused(f"{spoken}: {error}") from None
+
+
+def _on_clinic(commands: Subcommands, name: str, said: str, description: str) -> argparse.ArgumentParser:
+    """Add a command on a clinic that somebody signs in to."""
+    command = commands.add_parser(name, help=said, description=description)
+    command.add_argument("clinic", metavar="CLINIC", help="the clinic's folder")
+    command.add_argument("--as", required=True, dest="username", metavar="USER", help="who signs in")
+    command.add_argument("--password-file", required=True, metavar="FILE", help="the password is its first line")
+    return command
+
+
+def _with_month(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--month", required=True, metavar="YYYY-MM", help="the calendar month")
+
+
+def _month(asked: argparse.Namespace) -> Month:
+    """Return the month asked for, refused before a clinic is opened where no clinic could have it."""
+    try:
+        month = Month.parse(asked.month)
+    except ValueError:
+        raise Refused(f"{asked.month[:40]!r} is not a month. Write it as YYYY-MM, for example 2026-10.") from None
+    first = load_rule_book().first_known
+    if month < first:
+        raise Refused(f"The rules for {month} are not known to CareLoop; the first month it knows is {first}.")
+    return month
+
+
+def _passphrase(asked: argparse.Namespace) -> str:
+    """Return the first line of the password file without its line end; nothing else is taken from it."""
+    try:
+        with Path(asked.password_file).open("rb") as file:
+            line = file.readline(100_000)
+    except (OSError, ValueError) as error:
+        raise Refused(f"The password file {asked.password_file} cannot be read ({_why(error)}).") from None
+    try:
+        return line.removesuffix(b"\r\n" if line.endswith(b"\r\n") else b"\n").decode()
+    except UnicodeDecodeError:
+        raise Refused(f"The password file {asked.password_file} is not UTF-8 text.") from None
+
+
+def _desk(asked: argparse.Namespace, wiring: Wiring, passphrase: str) -> "AbstractContextManager[Desk]":
+    return closing(wiring.open_desk(Path(asked.clinic).absolute(), asked.username, passphrase))
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that nobody else may read. Raise `Refused` rather than touch one that is there."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise Refused(f"{path} is there already, and is not overwritten. Choose another file.") from None
+    except (OSError, ValueError) as error:
+        raise Refused(f"The file {path} cannot be written ({_why(error)}).") from None
+
+
+def _nothing_wired() -> Wiring:
+    raise RuntimeError("this command needs its wiring")
+
+
+def _tell(sentence: str) -> None:
+    print(f"careloop: {one_line(sentence)}", file=sys.stderr)
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}"

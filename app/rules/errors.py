@@ -3,3 +3,7 @@ class ClinicError(Exception):
 
     It never holds a stack trace, a path that is not theirs, or more of a patient's data than the sentence needs.
     """
+
+
+class ProgramFault(Exception):
+    """Something CareLoop itself got wrong and noticed. The message is a full sentence without a patient's data."""

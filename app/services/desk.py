@@ -1,15 +1,19 @@
 from dataclasses import dataclass
 
 from app.security.permissions import Actor
+from app.services.backups import Backups
 from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.founding import OpenClinic
 from app.services.imports import Imports
+from app.services.integrity import Integrity
+from app.services.month_end import MonthEnd
 from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
+from app.services.readiness import Readiness
 from app.storage.journal import CallJournal
 
 
@@ -27,6 +31,10 @@ class Desk:
     imports: Imports
     calls: Calls
     call_journal: CallJournal
+    readiness: Readiness
+    month_end: MonthEnd
+    backups: Backups
+    integrity: Integrity
 
     @property
     def actor(self) -> Actor:

@@ -108,7 +108,7 @@ def sign_in(
     file = clinic_file.open_file(folder, key, house.clock)
     try:
         ledger = Ledger(file.engine, key, house.clock, house.permissions, on_commit)
-        actor = _signed_in(file, slot.username)
+        actor = actor_named(file, slot.username)
         with ledger.writing(actor, "session.use") as work:
             work.note(event="sign_in")
         return OpenClinic(file, ledger, actor)
@@ -138,7 +138,7 @@ def recover(folder: Path, words: str, username: str, passphrase: str, house: Hou
     key = keys.unlock_with_recovery_key(words)
     file = clinic_file.open_file(folder, key, house.clock)
     try:
-        actor = _signed_in(file, fold(username))
+        actor = actor_named(file, fold(username))
         if "admin" not in actor.roles:
             raise ClinicError("The recovery key gives a new password to an administrator only.")
         fresh_words = new_recovery_key()
@@ -165,7 +165,8 @@ def _founder(first: FirstPerson) -> Actor:
     return Actor(1, fold(first.username), first.name, first.credential, frozenset(), secrets.token_hex(8))
 
 
-def _signed_in(file: ClinicFile, username: str) -> Actor:
+def actor_named(file: ClinicFile, username: str) -> Actor:
+    """Return the active person with this user name (folded) as they act from now on, or raise `WrongPassphrase`."""
     with file.engine.connect() as connection:
         if connection.scalar(select(Clinic.id)) is None:
             raise ClinicDamaged

@@ -1,0 +1,102 @@
+"""The folder that papers leave by: written beside their place first, and moved there together at the end."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.rules.errors import ClinicError
+
+MANIFEST = "manifest.json"
+PACKETS = "packets"
+_MAKING = ".careloop-making-"
+
+
+class OutRefused(ClinicError):
+    """Papers cannot be written where they were asked for."""
+
+
+class PacketFolder:
+    """Files on their way into `out`. Readable by their owner alone, as all that leaves the encrypted file."""
+
+    def __init__(self, out: Path, stage: Path) -> None:
+        self._out = out
+        self._stage = stage
+        self._files: dict[str, str] = {}
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The files so far: name within the folder → SHA-256."""
+        return self._files
+
+    def add(self, name: str, content: bytes) -> str:
+        """Write a file, `name` with "/" between folder and file, and return its SHA-256. Raise `OutRefused`."""
+        path = self._stage / name
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+        except OSError as error:
+            raise _refused(self._out, error) from error
+        self._files[name] = hashlib.sha256(content).hexdigest()
+        return self._files[name]
+
+    def finish(self, described: Mapping[str, object], gone: Mapping[str, str]) -> tuple[Path, ...]:
+        """Add the manifest and move all files into place, each at once; return their paths.
+
+        `gone` names files that no longer stand (name → SHA-256). They are removed, but only what we wrote: a file that
+        somebody changed is left.
+        """
+        listed = [{"name": name, "sha256": digest} for name, digest in sorted(self._files.items())]
+        self.add(MANIFEST, (json.dumps({**described, "files": listed}, indent=1, sort_keys=True) + "\n").encode())
+        try:
+            self._out.mkdir(mode=0o700, exist_ok=True)
+            for name in sorted(self._files, key=lambda name: name == MANIFEST):
+                target = self._out / name
+                target.parent.mkdir(mode=0o700, exist_ok=True)
+                (self._stage / name).replace(target)
+            for name, digest in gone.items():
+                old = self._out / name
+                if old.is_file() and hashlib.sha256(old.read_bytes()).hexdigest() == digest:
+                    old.unlink()
+        except OSError as error:
+            raise _refused(self._out, error) from error
+        return tuple(self._out / name for name in sorted(self._files))
+
+
+@contextmanager
+def packet_folder(out: Path, clinic_folder: Path) -> Iterator[PacketFolder]:
+    """Yield the way into `out`, which is made if need be. On any error before `finish` nothing is left there.
+
+    Raises `OutRefused` at once where nothing could be written, or where the plain papers would lie in the clinic's own
+    folder.
+    """
+    out = out.absolute()
+    own = clinic_folder.resolve()
+    if out.resolve() == own or own in out.resolve().parents:
+        raise OutRefused("Papers are not written into the clinic's own folder, where all is encrypted. Choose another.")
+    if out.exists() and not out.is_dir():
+        raise OutRefused(f"{out} is a file. Choose a folder to write to.")
+    within = out if out.is_dir() else out.parent
+    if not within.is_dir():
+        raise OutRefused(f"There is no folder {within} to write to.")
+    prefix = _MAKING if within == out else f".{out.name}{_MAKING}"
+    try:
+        for left in within.iterdir():
+            if left.name.startswith(prefix):  # of a run that was cut off: plain papers that nobody would miss
+                shutil.rmtree(left, ignore_errors=True)
+        stage = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
+    except OSError as error:
+        raise _refused(out, error) from error
+    try:
+        yield PacketFolder(out, stage)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _refused(out: Path, error: OSError) -> OutRefused:
+    return OutRefused(f"The folder {out} cannot be written to ({error.strerror}). Nothing was put there.")
