@@ -59,6 +59,7 @@ class Wiring:
         open_desk: (folder, user name, passphrase) → the desk of who signed in.
         read_files: CSV files and folders → what is in them; `FileRefused` when one cannot be read as a whole.
         restore: (backup file, folder, user name, passphrase).
+        require_out: (folder, clinic's folder): `ClinicError` where papers could not be written.
     """
 
     clock: "Clock"
@@ -67,6 +68,7 @@ class Wiring:
     open_desk: "Callable[[Path, str, str], Desk]"
     read_files: "Callable[[Sequence[Path]], Intake]"
     restore: Callable[[Path, Path, str, str], None]
+    require_out: Callable[[Path, Path], None]
 
 
 Wire = Callable[[], Wiring]
@@ -250,16 +252,18 @@ def _month_end(asked: argparse.Namespace, wire: Wire) -> int:
     wiring = wire()
     if wiring.clock.now() < month.bounds(_FIRST_TO_END)[1]:
         raise Refused(f"{month} is not over yet. Packets are made when the month is finished, after {month.last}.")
+    wiring.require_out(Path(asked.out), Path(asked.clinic))
     with _desk(asked, wiring, passphrase) as desk:
         made = desk.month_end.make(desk.actor, month, Path(asked.out), passphrase=passphrase)
     for packet in made.packets:
         if packet.changed_since:
             _tell(f"{packet.packet_no} stands as it was made, although the record has changed since.")
-    again = sum(not packet.is_new for packet in made.packets)
     _tell(
-        f"{month}: {made.finals} final packets, {made.drafts} drafts, {made.not_ready} patients not ready; "
-        f"{again} packets printed again, the same bytes. Written to {Path(asked.out).absolute()}."
+        f"{month}: {made.finals} final packets and {made.drafts} drafts are in {Path(asked.out).absolute()}; "
+        f"{made.not_ready} patients are not ready."
     )
+    if again := sum(not packet.is_new for packet in made.packets):
+        _tell(f"{again} of them were made before and are printed again, the same bytes.")
     _tell("These papers are not encrypted: keep them where patients' records may be kept.")
     return DONE
 

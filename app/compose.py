@@ -23,6 +23,7 @@ from app.services.imports import Imports
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
 from app.services.overview import Overviews
+from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
@@ -94,4 +95,5 @@ def wiring_of_commands(clock: Clock) -> Wiring:
         open_desk=lambda folder, username, passphrase: open_desk(folder, username, passphrase, house),
         read_files=read_folder_or_files,
         restore=partial(restore_clinic, house=house),
+        require_out=require_out,
     )

@@ -77,6 +77,14 @@ def gate_sheet(facts: Facts, result: Readiness, book: RuleBook) -> tuple[GateFac
     return tuple(gates)
 
 
+_KINDS = {
+    "np": "Nurse practitioner",
+    "pa": "Physician assistant",
+    "cns": "Clinical nurse specialist",
+    "cnm": "Certified nurse-midwife",
+}
+
+
 def us_day(day: date | None) -> str:
     """Return a day as papers write it, or that there is none."""
     return f"{day:%m/%d/%Y}" if day is not None else "not recorded"
@@ -183,7 +191,8 @@ def _discussed(facts: Facts) -> str:
 
 
 def _kind(facts: Facts) -> str:
-    return facts.case.billing_practitioner.kind
+    kind = facts.case.billing_practitioner.kind
+    return _KINDS.get(kind, kind.capitalize())
 
 
 def _npi(facts: Facts) -> str:
@@ -202,6 +211,11 @@ def _alive(facts: Facts) -> str:
 def _unsigned(facts: Facts) -> str:
     entries = {span.entry.id: span.entry.signed for span in facts.count.spans}
     return f"{sum(entries.values())} of {len(entries)} counted entries signed"
+
+
+def _late(facts: Facts) -> str:
+    recorded = [entry for entry in facts.case.time if entry.recorded_at is not None]
+    return f"{len(recorded)} of {len(facts.case.time)} entries recorded afterwards"
 
 
 def _setting(facts: Facts) -> str:
@@ -246,5 +260,5 @@ _EVIDENCE: Mapping[str, Callable[[Facts], str]] = {
     "W_MA_PLAN": _coverage,
     "W_UB04": _setting,
     "TIME_UNSIGNED": _unsigned,
-    "W_LATE_ENTRY": _unsigned,
+    "W_LATE_ENTRY": _late,
 }

@@ -98,5 +98,11 @@ def packet_folder(out: Path, clinic_folder: Path) -> Iterator[PacketFolder]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
+def require_out(out: Path, clinic_folder: Path) -> None:
+    """Raise `OutRefused` where `packet_folder` would; nothing is left there."""
+    with packet_folder(out, clinic_folder):
+        pass
+
+
 def _refused(out: Path, error: OSError) -> OutRefused:
     return OutRefused(f"The folder {out} cannot be written to ({error.strerror}). Nothing was put there.")

@@ -1,6 +1,5 @@
 """From the clinic file to the facts of packets, for many patients at once."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from app.models import (
     Practitioner,
     Stay,
 )
+from app.rules.care_plan import printed, read_content
 from app.rules.evaluate import gather_facts
 from app.rules.facts import Facts
 from app.rules.month import Month
@@ -37,7 +37,6 @@ from app.rules.packet_facts import (
     MdmFacts,
     PacketFacts,
     PatientFacts,
-    PlanSection,
     PractitionerFacts,
     ReadinessFacts,
     ServiceFacts,
@@ -77,8 +76,8 @@ def clinic_facts(clinic: Clinic) -> ClinicFacts:
         name=clinic.name,
         time_zone=clinic.time_zone,
         address=_address(clinic.address_line1, clinic.address_line2, clinic.city, clinic.state, clinic.zip),
-        phone=clinic.phone or None,
-        tin=clinic.tin or None,
+        phone=_phone(clinic.phone),
+        tin=f"{clinic.tin[:2]}-{clinic.tin[2:]}" if clinic.tin else None,
         group_npi=clinic.group_npi or None,
         setting=clinic.setting,
         place_of_service=clinic.place_of_service or None,
@@ -101,7 +100,7 @@ def patient_facts(patient: Patient) -> PatientFacts:
         mbi=patient.mbi or None,
         coverage=patient.coverage or None,
         address=_address(patient.address_line1, patient.address_line2, patient.city, patient.state, patient.zip),
-        phone=patient.phone or None,
+        phone=_phone(patient.phone),
         account_no=patient.mrn or record_id,
     )
 
@@ -300,14 +299,7 @@ def _plan(plan: StandingPlan, row: CarePlan | None, zone: str) -> CarePlanFacts:
         copy_given_on=_iso(plan.copy_given_on),
         copy_method=plan.copy_method or None,
         content_hash=row.content_hash or None,
-        sections=() if row.status == "imported" else _sections(row.content),
-    )
-
-
-def _sections(content: str) -> tuple[PlanSection, ...]:
-    return tuple(
-        PlanSection(row["title"], row.get("text", ""), tuple(row.get("items", ())), row.get("not_applicable"))
-        for row in json.loads(content or "[]")
+        sections=printed(read_content(row.content)),
     )
 
 
@@ -318,6 +310,13 @@ def local_iso(at: datetime, zone: str) -> str:
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _phone(phone: str) -> str | None:
+    """Return a telephone number as it is read; ten digits are kept, anything else as it came."""
+    if len(phone) == 10 and phone.isdecimal():
+        return f"({phone[:3]}) {phone[3:6]}-{phone[6:]}"
+    return phone or None
 
 
 def _address(line1: str, line2: str, city: str, state: str, zip_code: str) -> tuple[str, ...]:
