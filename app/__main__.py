@@ -1,6 +1,11 @@
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from app.cli import Wiring, main
+
+TOUR = Path("build") / "tour"
 
 
 def wire() -> Wiring:
@@ -11,5 +16,39 @@ def wire() -> Wiring:
     return wiring_of_commands(SystemClock())
 
 
+def start(arguments: Sequence[str]) -> int:
+    """Open the window (no arguments, or `run` for the demo clinic), go on tour, or run a command."""
+    from app.views.display import has_display  # noqa: PLC0415 - as above
+
+    asked = list(arguments[:1])
+    can_show = has_display(os.environ, sys.platform)
+    if asked == ["tour"] and len(arguments) <= 2:
+        return _tour(Path(arguments[1]) if len(arguments) == 2 else TOUR)
+    if list(arguments) == ["run"] and not can_show:
+        return _tour(TOUR)
+    if not can_show or list(arguments) not in ([], ["run"]):
+        return main(arguments, wire)
+    return _window(demo=bool(asked))
+
+
+def _window(*, demo: bool) -> int:
+    from platformdirs import user_data_path  # noqa: PLC0415 - commands need no window
+
+    from app.clock import SystemClock  # noqa: PLC0415 - as above
+    from app.compose import house_of, wiring_of_window  # noqa: PLC0415 - as above
+    from app.views.program import run_window  # noqa: PLC0415 - as above
+
+    data = user_data_path("CareLoop", appauthor=False)
+    return run_window(wiring_of_window(house_of(SystemClock()), data), demo=demo)
+
+
+def _tour(out: Path) -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is loaded
+    from app.compose import house_of, wiring_of_window  # noqa: PLC0415 - commands need no window
+    from app.views.tour import run_tour  # noqa: PLC0415 - as above
+
+    return run_tour(out, lambda clock, data: wiring_of_window(house_of(clock), data))
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], wire))
+    sys.exit(start(sys.argv[1:]))

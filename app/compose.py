@@ -1,14 +1,16 @@
 """The one place where everything is wired."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app import __version__, assets
 from app.cli import Wiring
 from app.clock import Clock
 from app.exchange.intake import read_folder_or_files
 from app.reports.bound import bound_pdf
+from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.packet import packet_pdf
 from app.reports.readiness import readiness_pdf
 from app.security.permissions import parse_permissions
@@ -17,8 +19,19 @@ from app.services.backups import Backups, restore_clinic
 from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
+from app.services.demo import DemoPlan, create_demo
 from app.services.desk import Desk
-from app.services.founding import FirstPerson, House, NewClinic, OpenClinic, create_clinic, sign_in, verify_passphrase
+from app.services.enrolments import Enrolments
+from app.services.founding import (
+    FirstPerson,
+    House,
+    NewClinic,
+    OpenClinic,
+    create_clinic,
+    recover,
+    sign_in,
+    verify_passphrase,
+)
 from app.services.imports import Imports
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
@@ -30,6 +43,8 @@ from app.services.practitioners import Practitioners
 from app.services.readiness import Readiness
 from app.storage.journal import CallJournal
 from app.storage.ledger import Changes
+from app.views.wiring import Demo, DemoPerson, Tell
+from app.views.wiring import Wiring as WindowWiring
 
 
 def house_of(clock: Clock) -> House:
@@ -51,18 +66,17 @@ def open_desk(
 def desk_of(opened: OpenClinic, house: House) -> Desk:
     """Wire the services of an opened clinic."""
     ledger = opened.ledger
-    call_journal = CallJournal(opened.file.folder, house.clock)
     return Desk(
         opened=opened,
         patients=Patients(ledger),
         chart=Chart(ledger),
+        enrolments=Enrolments(ledger),
         practitioners=Practitioners(ledger),
         overviews=Overviews(ledger, assets.load_rule_book()),
         people=People(ledger, opened.file, house),
         clinic=ClinicSettings(ledger, assets.load_rule_book()),
         imports=Imports(ledger, read_folder_or_files),
-        calls=Calls(ledger, call_journal, assets.load_rule_book()),
-        call_journal=call_journal,
+        calls=Calls(ledger, CallJournal(opened.file.folder, house.clock), assets.load_rule_book()),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
         month_end=MonthEnd(
             ledger,
@@ -96,4 +110,38 @@ def wiring_of_commands(clock: Clock) -> Wiring:
         read_files=read_folder_or_files,
         restore=partial(restore_clinic, house=house),
         require_out=require_out,
+    )
+
+
+def wiring_of_window(house: House, data: Path) -> WindowWiring:
+    """Return what the window is handed; `data` is the folder under which clinics are kept on this machine."""
+    team = assets.load_toml("demo/team.toml")
+
+    def make_demo(folder: Path, tell: Tell) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        create_demo(folder, house, DemoPlan(), lambda done, total: tell(done, total, ""))
+
+    return WindowWiring(
+        version=__version__,
+        clock=house.clock,
+        permissions=house.permissions,
+        common_passphrases=house.common_passphrases,
+        clinics_folder=data / "clinics",
+        open_desk=lambda folder, username, passphrase, tell: open_desk(folder, username, passphrase, house, tell),
+        create_clinic=lambda folder, clinic, first, words: create_clinic(folder, clinic, first, house, words),
+        recover=lambda folder, words, username, passphrase: recover(folder, words, username, passphrase, house),
+        restore=lambda made, folder, username, passphrase, words: restore_clinic(
+            made, folder, username, passphrase, house, recovery_key=words
+        ),
+        emergency_kit=emergency_kit_pdf,
+        demo=Demo(data / "demo", make_demo, _demo_people(team, house), str(team["passphrase"])),
+    )
+
+
+def _demo_people(team: Mapping[str, Any], house: House) -> tuple[DemoPerson, ...]:
+    names = house.permissions.roles
+    return tuple(
+        DemoPerson(row["username"], row["name"], ", ".join(names[role] for role in row["roles"]))
+        for row in team["person"]
+        if "username" in row
     )

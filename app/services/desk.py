@@ -5,6 +5,7 @@ from app.services.backups import Backups
 from app.services.calls import Calls
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
+from app.services.enrolments import Enrolments
 from app.services.founding import OpenClinic
 from app.services.imports import Imports
 from app.services.integrity import Integrity
@@ -24,13 +25,13 @@ class Desk:
     opened: OpenClinic
     patients: Patients
     chart: Chart
+    enrolments: Enrolments
     practitioners: Practitioners
     overviews: Overviews
     people: People
     clinic: ClinicSettings
     imports: Imports
     calls: Calls
-    call_journal: CallJournal
     readiness: Readiness
     month_end: MonthEnd
     backups: Backups
@@ -39,6 +40,11 @@ class Desk:
     @property
     def actor(self) -> Actor:
         return self.opened.actor
+
+    @property
+    def call_journal(self) -> CallJournal:
+        """Where a running call's heartbeats go while the clinic is locked."""
+        return self.calls.journal
 
     def close(self) -> None:
         """End the session, overwrite the key and give the clinic back."""

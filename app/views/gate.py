@@ -1,6 +1,5 @@
 """What is shown while nobody is signed in: one card in the middle of an empty window."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.views import safe_text
@@ -38,13 +37,18 @@ class Gate(QWidget):
         card.body.addWidget(self.banner)
         card.body.addWidget(self._content)
         card.body.addWidget(self._busy)
-        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        fit_scale(self, lambda: card.setFixedWidth(min(scaled(width), max(self.width(), 1200) - 6 * GRID)))
+        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        fit_scale(self, lambda: card.setMaximumWidth(scaled(width)))
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.addStretch(1)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()
+        # Stretches and not an alignment: an aligned card would not be given the height its wrapped lines need.
+        row.addStretch(1)
+        row.addWidget(card, 1000)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(2)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -9,7 +9,7 @@ from app.views import safe_text
 from app.views.file_choice import ask_file, ask_folder
 from app.views.gate import Gate
 from app.views.theme import GRID
-from app.views.widgets import Form, PassphraseField, TextField, buttons_row
+from app.views.widgets import Form, PassphraseField, RadioField, TextField, buttons_row
 
 
 class RestorePage(Gate):
@@ -56,16 +56,30 @@ class RestorePage(Gate):
             self.body.addLayout(row)
         self.form = Form()
         self.username = self.form.add_line(
-            "restore_username", self.tr("Administrator's user name"), hint=self.tr("As it was when the backup was made")
+            "restore_username",
+            self.tr("Administrator's user name"),
+            required=True,
+            hint=self.tr("As it was when the backup was made"),
+        )
+        self.by = self.form.add(
+            "restore_by",
+            self.tr("Open the backup with"),
+            RadioField(
+                [("passphrase", self.tr("a passphrase")), ("words", self.tr("the recovery key"))],
+                name="restore_by",
+                vertical=False,
+            ),
+            required=True,
         )
         self.passphrase = self.form.add(
-            "restore_passphrase", self.tr("Passphrase"), PassphraseField(name="restore_passphrase")
+            "restore_passphrase", self.tr("Passphrase"), PassphraseField(name="restore_passphrase"), required=True
         )
         self.words = self.form.add(
-            "restore_words",
-            self.tr("Or the recovery key in place of both"),
-            TextField(lines=3, max_length=2000, hint=self.tr("24 words")),
+            "restore_words", self.tr("The 24 words, in order"), TextField(lines=3, max_length=2000), required=True
         )
+        self.by.set_value("passphrase")
+        self.by.edited.connect(self._on_way_chosen)
+        self._on_way_chosen()
         self.body.addWidget(self.form)
         self.back_button = safe_text.button(self.tr("Back"), name="restore_back", kind="quiet", on_click=self.left.emit)
         self.restore_button = safe_text.button(
@@ -87,19 +101,19 @@ class RestorePage(Gate):
         if self._backup is None:
             self.show_problem(self.tr("Choose the backup file first."), "warn")
             return
-        words = " ".join((self.words.value() or "").split())
-        if not words:
-            for key, field, sentence in (
-                ("restore_username", self.username, self.tr("Give the user name, or the recovery key below.")),
-                ("restore_passphrase", self.passphrase, self.tr("Give the passphrase, or the recovery key below.")),
-            ):
-                if field.value() is None:
-                    self.form.show_error(key, sentence)
-                    return
+        if not self.form.check():
+            return
+        entered = self.form.values()
+        words = " ".join((entered["restore_words"] or "").split())
         self.show_busy(self.tr("Checking and restoring the backup… This can take a minute."))
         self.restore_requested.emit(
-            self._backup, self._folder, self.username.value() or "", self.passphrase.value() or "", words
+            self._backup, self._folder, entered["restore_username"], entered["restore_passphrase"] or "", words
         )
+
+    def _on_way_chosen(self) -> None:
+        by_words = self.by.value() == "words"
+        self.form.show_field("restore_passphrase", visible=not by_words)
+        self.form.show_field("restore_words", visible=by_words)
 
     def _on_backup_asked(self) -> None:
         pattern = self.tr("CareLoop backups (*.careloop-backup)")

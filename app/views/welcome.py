@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from app.views import safe_text
 from app.views.gate import Gate
 from app.views.icons import icon
-from app.views.theme import GRID
+from app.views.theme import GRID, Role
 from app.views.widgets import ProgressPanel
 
 
@@ -40,7 +40,7 @@ class Welcome(Gate):
                 self.tr("Open {clinic}").format(clinic=last.name),
                 name="welcome_last",
                 kind="primary",
-                icon=icon("folder-open"),
+                icon=icon("folder-open", Role.ON_ACCENT),
                 tip=str(last),
                 on_click=lambda: self.last_requested.emit(last),
             )
@@ -49,7 +49,7 @@ class Welcome(Gate):
             self.tr("Set up a new clinic"),
             name="welcome_create",
             kind="primary" if first else "secondary",
-            icon=icon("building-2"),
+            icon=icon("building-2", Role.ON_ACCENT if first else Role.TEXT),
             on_click=self.create_requested.emit,
         )
         self.browse_button = safe_text.button(

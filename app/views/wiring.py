@@ -59,3 +59,7 @@ class Wiring:
     restore: Callable[[Path, Path, str, str, str], object]
     emergency_kit: Callable[[EmergencyKit], bytes]
     demo: Demo
+
+
+WireWindow = Callable[[Clock, Path], Wiring]
+"""How `__main__` hands wiring over where the clock or the folder for clinics is not the machine's own, as on a tour."""

@@ -8,11 +8,16 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.compose import wiring_of_window
+from app.services.founding import House
+from app.views.errors import Faults
+from app.views.front_desk import FrontDesk
 from app.views.main_window import MainWindow
 from app.views.preferences import PreferenceStore, ThemeChoice
 from app.views.search_box import Hit
 from app.views.tasks import Tasks
 from app.views.theme import Theme
+from app.views.wiring import Wiring
 
 
 @pytest.fixture
@@ -74,3 +79,22 @@ def show(qtbot: QtBot, theme: Theme) -> Callable[..., None]:
         qtbot.waitUntil(widget.isActiveWindow)
 
     return shown
+
+
+@pytest.fixture
+def wiring(house: House, tmp_path: Path) -> Wiring:
+    """What the window is handed, with clinics kept under the test's own folder."""
+    return wiring_of_window(house, tmp_path / "data")
+
+
+@pytest.fixture
+def front_desk(
+    qtbot: QtBot, theme: Theme, preferences: PreferenceStore, tasks: Tasks, wiring: Wiring
+) -> Iterator[FrontDesk]:
+    """The whole program but its process; a test starts it."""
+    made = FrontDesk(theme, preferences, tasks, Faults("0.1.0"), wiring)
+    qtbot.addWidget(made.window)
+    made.window.resize(1366, 768)
+    yield made
+    tasks.close()
+    made.close()

@@ -5,6 +5,7 @@ from PySide6.QtCore import Signal
 from app.views import safe_text
 from app.views.first_run.step import Step
 from app.views.icons import icon
+from app.views.theme import Role
 
 
 class FinishStep(Step):
@@ -27,7 +28,7 @@ class FinishStep(Step):
             self.tr("Import patients"),
             name="finish_import",
             kind="primary",
-            icon=icon("upload"),
+            icon=icon("upload", Role.ON_ACCENT),
             on_click=lambda: self.chosen.emit("import"),
         )
         self.start_button = safe_text.button(

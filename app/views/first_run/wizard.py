@@ -69,7 +69,7 @@ class FirstRun(QWidget):
         for step in self.steps:
             step.ready_changed.connect(self._show_buttons)
             step.submitted.connect(self._on_next)
-            self._pages.addWidget(step)
+            self._pages.addWidget(scrolling(step))
         self.leave_button = safe_text.button(
             self.tr("Cancel"), name="first_run_leave", kind="quiet", on_click=self._on_leave
         )
@@ -167,11 +167,8 @@ class FirstRun(QWidget):
     def _show_step(self, at: int) -> None:
         self._at = at
         step = self.steps[at]
-        self._pages.setCurrentWidget(step)
-        for other in self.steps:
-            other.setVisible(other is step)  # what is not in view must not hold the scroll area open
+        self._pages.setCurrentIndex(at)
         self._list.show_at(at)
-        self._scroll.ensureVisible(0, 0)
         self._show_buttons()
         step.enter()
         target = first_input(step) or self.next_button
@@ -203,9 +200,8 @@ class FirstRun(QWidget):
         column = QVBoxLayout(right)
         column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
-        self._scroll = scrolling(self._pages)
         fit_scale(self, lambda: self._pages.setMaximumWidth(scaled(84 * GRID)))
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self._pages, 1)
         foot = QFrame()
         row = buttons_row(self._busy, self.back_button, self.next_button, lead=lambda: self.leave_button)
         row.setContentsMargins(0, GRID, 0, 0)
