@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.views import safe_text
 from app.views.icons import icon
@@ -37,7 +38,8 @@ class CallState(StrEnum):
 class CallBarState:
     """All the bar shows. Seconds are whole; `month_seconds` already holds `session_seconds` where it counts.
 
-    `activities` are (key, words); `steps` the month's thresholds in seconds. `parked` is how many calls wait.
+    `activities` are (key, words); `steps` the month's thresholds in seconds. `waiting` are the other open calls: id and
+    words. `question` asks what becomes of a gap, which lasted as `gap` says.
     """
 
     state: CallState
@@ -47,7 +49,9 @@ class CallBarState:
     activities: Sequence[tuple[str, str]] = ()
     activity: str = ""
     steps: Sequence[int] = field(default=STEPS)
-    parked: int = 0
+    waiting: Sequence[tuple[int, str]] = ()
+    question: str = ""
+    gap: str = ""
 
 
 _LOOKS = {
@@ -62,16 +66,57 @@ _LOOKS = {
 }
 
 
+class GapQuestion(QWidget):
+    """Asks what becomes of time in which the program heard nothing of the clock; it stays until it is answered."""
+
+    kept = Signal()
+    discarded = Signal()
+
+    def __init__(self) -> None:
+        """Ask nothing yet."""
+        super().__init__()
+        self.setObjectName("gap_question")
+        self._text = safe_text.label("", "strong", name="gap_text")
+        self.keep_button = safe_text.button("", name="gap_keep", on_click=self.kept.emit)
+        self.discard_button = safe_text.button(
+            self.tr("Discard it and go on"), name="gap_discard", on_click=self.discarded.emit
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(Picture("hourglass", Role.WARN))
+        row.addWidget(self._text, 1)
+        row.addWidget(self.keep_button)
+        row.addWidget(self.discard_button)
+        self.hide()
+
+    def ask(self, question: str, gap: str) -> None:
+        """Show `question`; an empty one hides it. `gap` is the length that may be kept, as m:ss."""
+        if question and question != self._text.text():
+            self._text.setText(question)
+            self.setAccessibleName(question)
+            safe_text.set_button_text(self.keep_button, self.tr("Keep {gap}").format(gap=gap))
+            set_shown(self, shown=True)
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        elif not question:
+            self._text.setText("")
+            set_shown(self, shown=False)
+
+
 class CallBar(QFrame):
     """Shows a running call on every page: patient, m:ss, the month toward its next step, activity, Pause, Finish.
 
-    It keeps no time of its own: once a second it asks `read` for the state and shows it.
+    It keeps no time of its own: once a second it asks `read` for the state and shows it. A gap that needs an answer is
+    asked about above the rest, until it has one. `waiting_chosen` carries the id of another open call.
     """
 
     pause_requested = Signal()
     finish_requested = Signal()
     open_requested = Signal()
     activity_chosen = Signal(str)
+    waiting_chosen = Signal(int)
+    gap_kept = Signal()
+    gap_discarded = Signal()
 
     def __init__(self, read: Callable[[], CallBarState] | None = None) -> None:
         """Ask `read` once a second while the bar is visible; without it, show only what `show_state` is given."""
@@ -88,7 +133,10 @@ class CallBar(QFrame):
         self.activity = ChoiceField()
         self.activity.setObjectName("call_activity")
         self.activity.setAccessibleName(self.tr("Activity"))
-        self._parked = safe_text.label("", "muted", name="call_parked", wrap=False)
+        self.waiting_button = safe_text.button("", name="call_waiting", icon=icon("layers"))
+        self._menu = QMenu(self.waiting_button)
+        self._menu.setObjectName("call_waiting_menu")
+        self.waiting_button.setMenu(self._menu)
         self.pause_button = safe_text.button(
             self.tr("Pause"), name="call_pause", icon=icon("pause"), on_click=self.pause_requested.emit
         )
@@ -101,7 +149,10 @@ class CallBar(QFrame):
         )
         safe_text.set_tip(self.pause_button, self.tr("Pause or resume (Shift+F8)"))
         safe_text.set_tip(self.finish_button, self.tr("Finish and write up (F8)"))
-        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self.question = GapQuestion()
+        self.question.kept.connect(self.gap_kept)
+        self.question.discarded.connect(self.gap_discarded)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange()
         self.activity.edited.connect(self._on_activity_edited)
         fit_scale(self, lambda: self._show_patient(self._shown.patient))
@@ -133,12 +184,12 @@ class CallBar(QFrame):
             paused = shown.state is CallState.PAUSED
             safe_text.set_button_text(self.pause_button, self.tr("Resume") if paused else self.tr("Pause"))
             self.pause_button.setIcon(icon("play" if paused else "pause"))
-            running = shown.state in (CallState.ON_CALL, CallState.DESK, CallState.PAUSED)
+            running = shown.state in (CallState.ON_CALL, CallState.DESK, CallState.PAUSED, CallState.MONTH_CLOSED)
             set_shown(self.pause_button, shown=running)
             set_shown(self.activity, shown=running)
             set_shown(self.finish_button, shown=running)
             set_shown(self._session, shown=shown.state is not CallState.IDLE)
-            set_shown(self.bar, shown=shown.state is not CallState.IDLE)
+            set_shown(self.bar, shown=shown.state not in (CallState.IDLE, CallState.RECOVERED))
         if before.activities != shown.activities:
             self.activity.offer(shown.activities)
         if shown.activity and self.activity.value() != shown.activity:
@@ -150,14 +201,16 @@ class CallBar(QFrame):
         self._session.setText(format_duration(shown.session_seconds))
         self._session.setAccessibleName(self.tr("This call {time}").format(time=format_duration(shown.session_seconds)))
         self.bar.show_seconds(shown.month_seconds, shown.steps)
-        self._parked.setText(self.tr("{n} parked").format(n=shown.parked) if shown.parked else "")
-        set_shown(self._parked, shown=bool(shown.parked))
+        if before.waiting != shown.waiting or not shown.waiting:
+            self._show_waiting(shown.waiting)
+        self.question.ask(shown.question, shown.gap)
         if before.state != shown.state or before.patient != shown.patient:
             self._fold()
 
     def minimumSizeHint(self) -> QSize:
         left, right = self._halves
-        wide = max(left.minimumSize().width(), right.minimumSize().width()) + 4 * GRID
+        halves = max(left.minimumSize().width(), right.minimumSize().width())
+        wide = max(halves, self.question.minimumSizeHint().width() if self.question.isVisible() else 0) + 4 * GRID
         return QSize(wide, super().minimumSizeHint().height())
 
     def event(self, event: QEvent) -> bool:
@@ -177,11 +230,15 @@ class CallBar(QFrame):
 
     def _arrange(self) -> None:
         """Put what is shown left and what is pressed right; `_fold` puts them below each other where it is narrow."""
-        self._rows.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        whole.setSpacing(GRID)
+        whole.addWidget(self.question)
+        whole.addLayout(self._rows)
         self._rows.setSpacing(GRID)
         left, right = QHBoxLayout(), QHBoxLayout()
         shown: tuple[QWidget, ...] = (self._picture, self._word, self.patient_button, self._session)
-        pressed: tuple[QWidget, ...] = (self._parked, self.activity, self.pause_button, self.finish_button)
+        pressed: tuple[QWidget, ...] = (self.waiting_button, self.activity, self.pause_button, self.finish_button)
         for widget in shown:
             left.addWidget(widget)
         left.addWidget(self.bar, 1)
@@ -193,7 +250,8 @@ class CallBar(QFrame):
             self._rows.addLayout(half)
         self._halves = (left, right)
         self._rows.setStretch(0, 1)
-        QWidget.setTabOrder(self.patient_button, self.activity)
+        QWidget.setTabOrder(self.patient_button, self.waiting_button)
+        QWidget.setTabOrder(self.waiting_button, self.activity)
         QWidget.setTabOrder(self.activity, self.pause_button)
         QWidget.setTabOrder(self.pause_button, self.finish_button)
 
@@ -203,6 +261,18 @@ class CallBar(QFrame):
         safe_text.set_button_text(self.patient_button, fitted)
         self.patient_button.setAccessibleName(name)
         safe_text.set_tip(self.patient_button, self.tr("Open the call with {name}").format(name=name) if name else "")
+
+    def _show_waiting(self, waiting: Sequence[tuple[int, str]]) -> None:
+        self._menu.clear()
+        for call_id, words in waiting:
+            chosen = safe_text.action(words, self._menu, name=f"waiting_{call_id}")
+            chosen.triggered.connect(partial(self.waiting_chosen.emit, call_id))
+            self._menu.addAction(chosen)
+        one = self.tr("1 call waits")
+        words = one if len(waiting) == 1 else self.tr("{n} calls wait").format(n=len(waiting))
+        safe_text.set_button_text(self.waiting_button, words)
+        safe_text.set_tip(self.waiting_button, self.tr("Calls set aside, and wrap-ups not written yet"))
+        set_shown(self.waiting_button, shown=bool(waiting))
 
     def _fold(self) -> None:
         left, right = self._halves

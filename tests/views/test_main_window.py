@@ -307,7 +307,15 @@ def test_nothing_is_clipped_at_any_text_size(
     bar = CallBar()
     window.show_call_bar(bar)
     bar.show_state(
-        CallBarState(state, "Garcia-Lopez de la Fuente, María", 367, 1120, (("c", "Phone call"),), "c", parked=2)
+        CallBarState(
+            state,
+            "Garcia-Lopez de la Fuente, María",
+            367,
+            1120,
+            (("c", "Phone call"),),
+            "c",
+            waiting=((1, "Okafor, Ada"), (2, "Lee, Jo")),
+        )
     )
     theme.scale_text(scale)
     window.resize(1366, 768)
