@@ -1,7 +1,7 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -27,10 +27,14 @@ from app.storage.ledger import Ledger, Reading, Work
 
 @dataclass(frozen=True, slots=True)
 class MonthSeconds:
-    """What a patient's saved entries of a month come to by the rules; a running call is not in it."""
+    """What a patient's saved entries of a month come to by the rules; a running call is not in it.
+
+    `counted_activities` are those whose time can count; empty where none can, as for who is not in the programme.
+    """
 
     clinical_staff: int = 0
     practitioner: int = 0
+    counted_activities: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def pooled(self) -> int:
@@ -46,7 +50,7 @@ class Calls:
     def __init__(self, ledger: Ledger, journal: CallJournal, book: RuleBook) -> None:
         self._ledger = ledger
         self._clock = ledger.clock
-        self._journal = journal
+        self.journal = journal
         self._book = book
 
     @reads("call.work")
@@ -236,12 +240,12 @@ class Calls:
 
         To be called after each unlock; `recoverable` does it at sign-in.
         """
-        beats = self._journal.beats()
+        beats = self.journal.beats()
         if not beats:
             return 0
         taken = self._take_in(actor, beats)
         # Only when they are safe in the file; taking them in twice changes nothing.
-        self._journal.forget(taken)
+        self.journal.forget(taken)
         return len(beats)
 
     @reads("time.read")
@@ -251,8 +255,9 @@ class Calls:
         cases = gather(reading.session, month, clinic.time_zone, clinic.setting, [patient_id])
         if not cases or not self._book.knows(month, clinic.setting):
             return MonthSeconds()
-        count = count_time(cases[0][1], self._book.for_month(month).counted_activities)
-        return MonthSeconds(count.clinical_staff, count.practitioner)
+        counted = self._book.for_month(month).counted_activities
+        count = count_time(cases[0][1], counted)
+        return MonthSeconds(count.clinical_staff, count.practitioner, frozenset(counted))
 
     @writes("call.work", audited=False)
     def _beat(self, work: Work, call_id: int) -> CallNow | None:
