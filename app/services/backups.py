@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.rules.errors import ClinicError
@@ -13,6 +13,7 @@ from app.storage.clinic_file import ClinicFile
 from app.storage.ledger import Ledger, Reading
 
 MAKE, RESTORE = "backup.make", "backup.restore"
+DAILY = timedelta(hours=24)
 
 
 class BackupNotWritten(ClinicError):
@@ -36,6 +37,21 @@ class Backups:
             raise BackupNotWritten(f"The backup cannot be written to {where} ({error.strerror}).") from error
         with self._ledger.writing(actor, MAKE) as work:
             work.note(audit_events=made.audit_events, chain_head=made.chain_head, elsewhere=into is not None)
+        return made
+
+    @composed("session.use")
+    def make_daily(self, actor: Actor) -> Backup | None:
+        """Write a backup if the newest verified one is a day old, whoever is signed in; None when it was not due."""
+        now = self._ledger.clock.now()
+        newest = backup.newest(self._file.folder)
+        if newest is not None and timedelta(0) <= now - newest < DAILY:
+            return None
+        try:
+            made = backup.make(self._file, now)
+        except OSError as error:
+            raise BackupNotWritten(f"The daily backup cannot be written ({error.strerror}).") from error
+        with self._ledger.writing(actor, "session.use") as work:
+            work.note(event="daily_backup", audit_events=made.audit_events, chain_head=made.chain_head)
         return made
 
     @reads("clinic.read")

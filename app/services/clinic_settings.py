@@ -43,6 +43,8 @@ PLACES_OF_SERVICE = {
     "72": "Rural health clinic",
 }
 ATTEMPTS_ARE_CLERICAL = "attempts_are_clerical"
+LOCK_AFTER_MINUTES = "lock_after_minutes"
+LOCK_AFTER, LONGEST_LOCK_AFTER = 10, 15  # SECURITY.md P5: from 1 to 15, never off
 MOST_CENTS = 10_000_000
 
 
@@ -159,6 +161,19 @@ class ClinicSettings:
     def set_attempts_are_clerical(self, work: Work, *, clerical: bool) -> None:
         """Choose how the time of unanswered calls is written from now on; what is saved stays as it is."""
         _put_setting(work.session, ATTEMPTS_ARE_CLERICAL, clerical)
+
+    @reads("clinic.read")
+    def lock_after_minutes(self, reading: Reading) -> int:
+        """Return after how many minutes without a touch the screen locks itself."""
+        own = reading.session.get(Setting, LOCK_AFTER_MINUTES)
+        return LOCK_AFTER if own is None else int(own.value)
+
+    @writes("lock.edit")
+    def set_lock_after_minutes(self, work: Work, minutes: int) -> None:
+        """Choose after how many minutes the screen locks itself. Raises `FieldFaults` (`lock_after_minutes`)."""
+        if not 1 <= minutes <= LONGEST_LOCK_AFTER:
+            raise FieldFaults({"lock_after_minutes": f"Choose between 1 and {LONGEST_LOCK_AFTER} minutes."})
+        _put_setting(work.session, LOCK_AFTER_MINUTES, minutes)
 
     def _label(self, code: str, on: date) -> str:
         row = self._book.code(code, on) or next((row for row in self._book.codes if row.code == code), None)
