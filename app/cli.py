@@ -26,6 +26,7 @@ from app.rules.strict_json import JsonError, read_json
 if TYPE_CHECKING:  # at run time these come with the wiring, and only when a clinic is to be opened
     from app.clock import Clock
     from app.rules.intake import Intake
+    from app.services.demo import Demo
     from app.services.desk import Desk
     from app.services.readiness import Board, BoardRow
 
@@ -51,6 +52,12 @@ class CreateClinic(Protocol):
     ) -> None: ...
 
 
+class CreateDemo(Protocol):
+    """How a demo clinic is made; `through` None is the last finished month."""
+
+    def __call__(self, folder: Path, *, patients: int, months: int, through: Month | None, seed: int) -> "Demo": ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """All that the command line cannot make by itself; `compose` builds it. Each call raises `ClinicError` in words.
@@ -65,6 +72,7 @@ class Wiring:
     clock: "Clock"
     new_recovery_key: Callable[[], str]
     create_clinic: CreateClinic
+    create_demo: CreateDemo
     open_desk: "Callable[[Path, str, str], Desk]"
     read_files: "Callable[[Sequence[Path]], Intake]"
     restore: Callable[[Path, Path, str, str], None]
@@ -124,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_backup,
         _add_restore,
         _add_evaluate,
+        _add_demo,
     ):
         add(commands)
     return parser
@@ -367,6 +376,33 @@ def _evaluate(asked: argparse.Namespace, _: Wire) -> int:
     return DONE
 
 
+def _add_demo(commands: Subcommands) -> None:
+    command = commands.add_parser(
+        "demo",
+        help="make a fictional clinic",
+        description="Make a clinic of invented people to look at and practise on, and print who can sign in.",
+    )
+    command.add_argument("clinic", metavar="CLINIC", help="the folder to make; it must not exist, or be empty")
+    command.add_argument("--patients", type=int, default=240, metavar="N", help="how many patients (240)")
+    command.add_argument("--months", type=int, default=6, metavar="M", help="how many finished months (6)")
+    command.add_argument("--through", metavar="YYYY-MM", help="the last of them (else the last one finished)")
+    command.add_argument("--seed", type=int, default=1, metavar="S", help="another number is another clinic (1)")
+    command.set_defaults(run=_demo)
+
+
+def _demo(asked: argparse.Namespace, wire: Wire) -> int:
+    through = None if asked.through is None else _known_month(asked.through)
+    folder = Path(asked.clinic).absolute()
+    made = wire().create_demo(folder, patients=asked.patients, months=asked.months, through=through, seed=asked.seed)
+    for user in made.users:
+        titled = f"{user.name}, {user.credential}" if user.credential else user.name
+        print(f"{user.username:<10} {titled:<24} {', '.join(user.roles)}")
+    print(f"password: {made.password}\nrecovery key: {made.recovery_key}", flush=True)
+    months = f"{made.finished[0]} to {made.finished[-1]}" + (f", {made.running} open" if made.running else "")
+    _tell(f"The demo clinic {folder} is made: {made.patients:,} invented patients, {months}. Nobody in it is real.")
+    return DONE
+
+
 def _result(raw: object, position: int | None) -> dict[str, object]:
     try:
         return evaluate(parse_case(raw, position), load_rule_book()).to_json()
@@ -400,11 +436,15 @@ def _with_month(command: argparse.ArgumentParser) -> None:
 
 
 def _month(asked: argparse.Namespace) -> Month:
-    """Return the month asked for, refused before a clinic is opened where no clinic could have it."""
+    return _known_month(asked.month)
+
+
+def _known_month(said: str) -> Month:
+    """Return the month said, refused before a clinic is opened where no clinic could have it."""
     try:
-        month = Month.parse(asked.month)
+        month = Month.parse(said)
     except ValueError:
-        raise Refused(f"{asked.month[:40]!r} is not a month. Write it as YYYY-MM, for example 2026-10.") from None
+        raise Refused(f"{said[:40]!r} is not a month. Write it as YYYY-MM, for example 2026-10.") from None
     first = load_rule_book().first_known
     if month < first:
         raise Refused(f"The rules for {month} are not known to CareLoop; the first month it knows is {first}.")

@@ -106,6 +106,7 @@ def wiring_of_commands(clock: Clock) -> Wiring:
         clock=clock,
         new_recovery_key=new_recovery_key,
         create_clinic=create,
+        create_demo=lambda folder, **plan: create_demo(folder, house, DemoPlan(**plan)),
         open_desk=lambda folder, username, passphrase: open_desk(folder, username, passphrase, house),
         read_files=read_folder_or_files,
         restore=partial(restore_clinic, house=house),

@@ -61,7 +61,7 @@ def new_chart(number: int, story: Story, team: Team, period: Period, seed: str) 
         nurse=team.care[number % len(team.care)],
         illnesses=illnesses,
         medicines=(),
-        relation=form.contacts[0].relation if form.contacts else "family",
+        relation=f"the {form.contacts[0].relation}" if form.contacts else "the family",
         rng=rng,
     )
     chart.rows += [

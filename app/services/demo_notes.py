@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cache
 
 from app.services.demo_charts import Chart
 from app.services.demo_texts import phrases
-from app.services.note_sections import default_note_sections
+from app.services.note_sections import NoteSection, default_note_sections
 
 _ALWAYS = ("reason", "symptoms", "medications", "next_step")
 _SOMETIMES = {"goals": 0.6, "education": 0.35, "coordination": 0.25, "plan_changes": 0.12}
@@ -15,7 +16,7 @@ _SOMETIMES = {"goals": 0.6, "education": 0.35, "coordination": 0.25, "plan_chang
 def call_note(chart: Chart) -> str:
     """Return the note of a reached call as it is stored."""
     said = {}
-    for section in default_note_sections():
+    for section in _sections():
         if section.key in _ALWAYS or chart.rng.random() < _SOMETIMES.get(section.key, 0.0):
             said[section.title] = _section(chart, section.key)
     return stored(list(said.items()))
@@ -23,7 +24,7 @@ def call_note(chart: Chart) -> str:
 
 def desk_note(text: str) -> str:
     """Return the note of work at the desk as it is stored: one part is enough."""
-    return stored([(default_note_sections()[0].title, text)])
+    return stored([(_sections()[0].title, text)])
 
 
 def desk_text(chart: Chart, activity: str) -> str:
@@ -48,6 +49,11 @@ def filled(chart: Chart, phrase: str) -> str:
         condition=chart.rng.choice(chart.illnesses).description.split(",")[0].lower(),
         relation=chart.relation,
     )
+
+
+@cache
+def _sections() -> tuple[NoteSection, ...]:
+    return default_note_sections()
 
 
 def _section(chart: Chart, key: str) -> str:

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from app.models import CarePlan, CarePlanEvent, Consent, Enrolment, Mdm, OtherService, Stay
+from app.rules.care_plan import content_hash
 from app.rules.month import Month
 from app.services.demo_calendar import Period, at, weekday, workday
 from app.services.demo_charts import Chart, Numbers
-from app.services.demo_notes import hash_of
 from app.services.demo_plan_text import plan_content
 from app.services.demo_team import Biller, Member, Team
 from app.services.demo_texts import phrases
@@ -70,7 +70,7 @@ def _start(chart: Chart, period: Period) -> date | None:
         return day if period.running and period.happened(day) else None
     if story.plan == "stale":
         return weekday(period.through.last - timedelta(days=rng.randrange(420, 700)))
-    if len(period.finished) > 1 and not story.every_month and not story.ended and rng.random() < 0.2:
+    if len(period.finished) > 1 and not story.every_month and not story.ended and rng.random() < 0.12:
         return workday(rng.choice(period.finished[:-1]), rng.randrange(1, 9))
     return weekday(period.first.previous.first - timedelta(days=rng.randrange(20, 540)))
 
@@ -174,7 +174,7 @@ def _version(
     chart: Chart, team: Team, period: Period, day: date, version: int | None = None, *, numbers: Numbers
 ) -> CarePlan:
     signer, npi = _signer(chart.biller, team)
-    content = plan_content(chart, signer)
+    content = plan_content(chart, signer, is_whole=version is not None)
     edited = at(day, 11, chart.rng.randrange(60), period.zone)
     row = CarePlan(
         id=next(numbers.plan),
@@ -185,7 +185,7 @@ def _version(
         edited_at=edited,
     )
     if version is not None:
-        row.status, row.version, row.content_hash = "signed", version, hash_of(content)
+        row.status, row.version, row.content_hash = "signed", version, content_hash(content)
         row.signed_on, row.signed_at = day, edited + timedelta(hours=4)
         row.signed_by, row.signer_credential, row.signer_npi = signer.name, signer.credential, npi
     return row

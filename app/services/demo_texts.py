@@ -21,7 +21,8 @@ class Instead:
 class Illness:
     """A chronic condition, and what a plan (`outcome` to `coordination`) and a call note (`talk`) say of it.
 
-    `weight` is how common it is; `is_risky`, whether it puts the patient at significant risk.
+    `weight` is how common it is; `is_risky`, whether it puts the patient at significant risk. `goal` and `coordination`
+    are items of the plan; `coordination` is empty where nobody else treats it.
     """
 
     key: str
@@ -29,10 +30,10 @@ class Illness:
     description: str
     weight: int
     outcome: str
-    goal: str
+    goal: Mapping[str, str]
     symptoms: str
     intervention: str
-    coordination: str
+    coordination: Mapping[str, str]
     talk: tuple[str, ...]
     medicines: tuple[tuple[str, str], ...]  # name, directions
     instead: tuple[Instead, ...]
@@ -147,17 +148,20 @@ def phrases() -> Phrases:
 
 
 def _illness(row: Mapping[str, Any]) -> Illness:
-    texts = {key: str(row[key]) for key in ("outcome", "goal", "symptoms", "intervention", "coordination")}
     return Illness(
         key=row["key"],
         code=row["code"],
         description=row["description"],
         weight=row["weight"],
+        outcome=row["outcome"],
+        goal=row["goal"],
+        symptoms=row["symptoms"],
+        intervention=row["intervention"],
+        coordination=row.get("coordination", {}),
         talk=tuple(row["talk"]),
         medicines=tuple((name, directions) for name, directions in row["medicines"]),
         instead=tuple(
             Instead(frozenset(each["with"]), each["code"], each["description"]) for each in row.get("instead", ())
         ),
         is_risky=row.get("risk", True),
-        **texts,
     )

@@ -228,7 +228,7 @@ def _staff_sessions(work: MonthOfWork, days: Sequence[date], seconds: int) -> No
         if number == 0 and story.consent == "day_only" and chart.started_on and work.month.contains(chart.started_on):
             on = [chart.started_on, *days]
         if story.reached and (number == 0 or rng.random() < 0.35):
-            who = "caregiver_call" if chart.relation != "family" and rng.random() < 0.2 else "patient_call"
+            who = "caregiver_call" if chart.relation != "the family" and rng.random() < 0.2 else "patient_call"
             source = "estimated" if rng.random() < 0.03 else "timer"
             work.session(staff, on, Doing(who, part, "reached", source))
         else:
