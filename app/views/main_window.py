@@ -45,6 +45,8 @@ class MainWindow(QMainWindow):
 
     Signals: `page_shown` carries a page's key. `hit_opened` and `call_asked` carry a patient's `Hit` from the search
     box; a command found there runs by itself. `lock_requested` and `sign_out_requested` come from the menus and keys.
+    `locking` comes before everything is hidden behind a lock screen, while the clinic is still open: the last moment to
+    keep what was typed. `unlocked` comes when it is shown again.
     """
 
     page_shown = Signal(str)
@@ -52,6 +54,8 @@ class MainWindow(QMainWindow):
     call_asked = Signal(object)
     lock_requested = Signal()
     sign_out_requested = Signal()
+    locking = Signal()
+    unlocked = Signal()
     closing = Signal()
 
     def __init__(self, theme: Theme, preferences: PreferenceStore, tasks: Tasks, find: Find) -> None:
@@ -159,6 +163,7 @@ class MainWindow(QMainWindow):
     def show_locked(self, screen: QWidget) -> None:
         """Show `screen` (lock, sign-in) instead of everything: dialogs and popups are hidden, commands are off."""
         if not self.is_locked:
+            self.locking.emit()
             self._focus_before_lock = QApplication.focusWidget()
             self._hide_others()
         self._drop_lock_screen()
@@ -187,6 +192,7 @@ class MainWindow(QMainWindow):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.stack.focus_content()
+        self.unlocked.emit()
 
     @property
     def is_locked(self) -> bool:

@@ -71,9 +71,11 @@ class PageStack(QStackedWidget):
         return page
 
     def show_view(self, view: QWidget) -> None:
-        """Show `view` above what is shown; it is deleted when it closes."""
+        """Show `view` above what is shown; it is deleted when it closes. One that lies below comes to the top."""
+        self._trail = [kept for kept in self._trail if kept[0] is not view]
         self._trail.append((view, QApplication.focusWidget()))
-        self.addWidget(view)
+        if self.indexOf(view) < 0:
+            self.addWidget(view)
         self.setCurrentWidget(view)
         self.focus_content()
 
