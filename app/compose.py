@@ -10,13 +10,16 @@ from app.cli import Wiring
 from app.clock import Clock
 from app.exchange.intake import read_folder_or_files
 from app.reports.bound import bound_pdf
+from app.reports.care_plan import care_plan_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.packet import packet_pdf
 from app.reports.readiness import readiness_pdf
+from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
 from app.services.backups import Backups, restore_clinic
 from app.services.calls import Calls
+from app.services.care_plans import CarePlans
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.demo import DemoPlan, create_demo
@@ -35,12 +38,14 @@ from app.services.founding import (
 from app.services.imports import Imports
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
+from app.services.notes import Notes
 from app.services.overview import Overviews
 from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
 from app.services.readiness import Readiness
+from app.services.time_entries import TimeEntries
 from app.storage.journal import CallJournal
 from app.storage.ledger import Changes
 from app.views.wiring import Demo, DemoPerson, Tell
@@ -77,6 +82,15 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         clinic=ClinicSettings(ledger, assets.load_rule_book()),
         imports=Imports(ledger, read_folder_or_files),
         calls=Calls(ledger, CallJournal(opened.file.folder, house.clock), assets.load_rule_book()),
+        notes=Notes(ledger),
+        time_entries=TimeEntries(ledger),
+        care_plans=CarePlans(
+            ledger,
+            parse_section_kinds(assets.load_toml("care_plan_sections.toml")),
+            verify_passphrase=partial(verify_passphrase, opened),
+            make_paper=care_plan_pdf,
+            program_version=__version__,
+        ),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
         month_end=MonthEnd(
             ledger,

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from app.security.permissions import Actor
 from app.services.backups import Backups
 from app.services.calls import Calls
+from app.services.care_plans import CarePlans
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.enrolments import Enrolments
@@ -10,11 +11,13 @@ from app.services.founding import OpenClinic
 from app.services.imports import Imports
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
+from app.services.notes import Notes
 from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.practitioners import Practitioners
 from app.services.readiness import Readiness
+from app.services.time_entries import TimeEntries
 from app.storage.journal import CallJournal
 
 
@@ -32,6 +35,9 @@ class Desk:
     clinic: ClinicSettings
     imports: Imports
     calls: Calls
+    notes: Notes
+    time_entries: TimeEntries
+    care_plans: CarePlans
     readiness: Readiness
     month_end: MonthEnd
     backups: Backups
