@@ -43,7 +43,7 @@ def matching(text: str) -> ColumnElement[bool] | None:
     Every word must begin a word of the name or MRN, a telephone number or its last seven or four digits, or the birth
     date (1948-03-02 or 3/2/1948). A whole Medicare number finds its holder; a part of one finds nobody.
     """
-    asked = text[:LONGEST_QUERY].encode("utf-8", "ignore").decode().strip()
+    asked = text[:LONGEST_QUERY].encode("utf-8", "replace").decode().strip()
     if not asked:
         return None
     mbi = normalise_mbi(asked)
