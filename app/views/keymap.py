@@ -51,6 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("blocker.previous", "Previous blocker", "Month", "Shift+F7", "chevron-up"),
     Command("approve", "Approve for billing", "Month", "F9", "signature"),
     Command("print", "Print preview", "File", "Ctrl+P", "printer"),
+    Command("save", "Save", "File", "Ctrl+S", "save"),
     Command("undo", "Undo", "File", "Ctrl+Z", "undo-2"),
     Command("refresh", "Refresh", "View", "F5", "refresh-cw"),
     Command("lock", "Lock now", "File", "Ctrl+L", "lock"),
