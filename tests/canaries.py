@@ -7,8 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-
-SHORTEST = 8
+SHORTEST = 8  # shorter pieces of base64 stand in random bytes by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,10 @@ def _forms(word: str) -> Iterator[tuple[str, bytes]]:
     yield "UTF-8", word.encode()
     yield "UTF-16", word.encode("utf-16-le")
     yield "hexadecimal", word.encode().hex().encode()
-    for shift in range(3):
-        # The first and last letters of base64 depend on the neighbours; those between do not. Short ones come by chance.
-        between = base64.b64encode(b"\0" * shift + word.encode())[4:-4]
+    for shift, blurred in enumerate((0, 2, 3)):
+        # The first and last letters of base64 depend on the neighbours; those between do not.
+        written = base64.b64encode(b"\0" * shift + word.encode())
+        between = written[blurred : (shift + len(word.encode())) * 8 // 6]
         if len(between) >= SHORTEST:
             yield "base64", between
 
