@@ -88,11 +88,16 @@ def printing_with(
 def worked_longer(desk: Desk, entry_id: str, until: datetime) -> None:
     """Correct the end of an entry, as its next version."""
     with desk.opened.ledger.writing(desk.actor, "call.work") as work:
-        first = work.session.scalars(select(TimeEntry).where(TimeEntry.entry_id == entry_id)).one()
-        columns = {
-            column.key: getattr(first, column.key) for column in TimeEntry.__table__.columns if column.key != "id"
+        versions = select(TimeEntry).where(TimeEntry.entry_id == entry_id).order_by(TimeEntry.version)
+        last = work.session.scalars(versions).all()[-1]
+        columns = {column.key: getattr(last, column.key) for column in TimeEntry.__table__.columns}
+        del columns["id"]
+        changed = {
+            "version": last.version + 1,
+            "end_at": until,
+            "reason": "stop pressed early",
+            "written_by": "Ana Alvarez",
         }
-        changed = {"version": 2, "end_at": until, "reason": "stop pressed early", "written_by": "Ana Alvarez"}
         work.session.add(TimeEntry(**{**columns, **changed}))
 
 
