@@ -10,7 +10,7 @@ from app.rules.errors import ClinicError
 from app.rules.month import Month
 from app.rules.time_zone import time_zone
 from app.services.demo_calendar import Period, Rota, period_of
-from app.services.demo_charts import Chart, Numbers, new_chart
+from app.services.demo_charts import Chart, Numbers, dealt_names, new_chart
 from app.services.demo_faults import spoil
 from app.services.demo_programme import enrol
 from app.services.demo_stories import dealt
@@ -95,7 +95,11 @@ def invented(patients: int, team: Team, period: Period, seed: str) -> list[Chart
     """Return so many invented patients with all their months."""
     numbers = Numbers()
     dealing = dealt(patients, Random(f"{seed}/stories"))  # noqa: S311 - invented people, no secrets
-    charts = [new_chart(number, story, team, period, seed) for number, story in enumerate(dealing, 1)]
+    names = dealt_names(patients, Random(f"{seed}/names"))  # noqa: S311
+    charts = [
+        new_chart(number, name, story, team, period, seed=seed)
+        for number, (name, story) in enumerate(zip(names, dealing, strict=True), 1)
+    ]
     for chart in charts:
         enrol(chart, team, period, numbers)
     for month in period.worked:

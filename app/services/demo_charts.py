@@ -47,11 +47,28 @@ class Numbers:
     entry: Iterator[int] = field(default_factory=lambda: count(1))
 
 
-def new_chart(number: int, story: Story, team: Team, period: Period, seed: str) -> Chart:
+def dealt_names(patients: int, rng: Random) -> list[HardName]:
+    """Return a name for each of so many patients: no two the same but the namesakes that are meant."""
+    known = names()
+    given_out: dict[tuple[str, str], HardName] = {}
+    while len(given_out) < patients:
+        sex = rng.choice(("female", "female", "male"))
+        given = rng.choice(known.female if sex == "female" else known.male)
+        suffix = rng.choice(known.suffixes) if sex == "male" and rng.random() < 0.06 else ""
+        drawn = HardName(given, rng.choice(known.family), sex, suffix)
+        given_out.setdefault((drawn.given, drawn.family), drawn)
+    dealing = list(given_out.values())
+    # Every sixth patient, from the third on, has a hard one, as long as there are such names.
+    for place, hard in zip(range(2, patients, 6), known.hard, strict=False):
+        dealing[place] = hard
+    return dealing
+
+
+def new_chart(number: int, name: HardName, story: Story, team: Team, period: Period, *, seed: str) -> Chart:
     """Return patient `number` (from 1) with conditions, medicines, allergies and contacts."""
     rng = Random(f"{seed}/patient/{number}")  # noqa: S311 - invented people, no secrets
     added_on = workday(period.first.previous, rng.randrange(1, 20)) - timedelta(days=rng.randrange(0, 400))
-    form = checked(_form(number, story, rng), added_on)
+    form = checked(_form(number, name, story, rng), added_on)
     patient = Patient(**columns_of(form), id=number, added_at=at(added_on, 9, rng.randrange(60), period.zone))
     illnesses = _illnesses(story, rng)
     chart = Chart(
@@ -82,8 +99,7 @@ def new_chart(number: int, story: Story, team: Team, period: Period, seed: str) 
     return chart
 
 
-def _form(number: int, story: Story, rng: Random) -> PatientForm:
-    name = _name(number, rng)
+def _form(number: int, name: HardName, story: Story, rng: Random) -> PatientForm:
     place = town()
     city, code = rng.choice(place.cities)
     has_window = rng.random() < 0.3
@@ -112,17 +128,6 @@ def _form(number: int, story: Story, rng: Random) -> PatientForm:
         call_days=("mon", "wed", "fri") if has_window and rng.random() < 0.3 else (),
         contacts=contacts,
     )
-
-
-def _name(number: int, rng: Random) -> HardName:
-    known = names()
-    # Every seventh patient, from the third on, as long as there are such names.
-    if number % 7 == 3 and number // 7 < len(known.hard):
-        return known.hard[number // 7]
-    sex = rng.choice(("female", "female", "male"))
-    given = rng.choice(known.female if sex == "female" else known.male)
-    suffix = rng.choice(known.suffixes) if sex == "male" and rng.random() < 0.06 else ""
-    return HardName(given, rng.choice(known.family), sex, suffix)
 
 
 def _contact(name: HardName, rng: Random) -> ContactForm:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 from app.services.demo_charts import Chart
 from app.services.demo_texts import phrases
@@ -44,11 +45,18 @@ def hash_of(content: str) -> str:
 
 def filled(chart: Chart, phrase: str) -> str:
     """Return a phrase with the patient's own medicine, condition and relation in it."""
-    return phrase.format(
-        medicine=chart.rng.choice(chart.medicines) if chart.medicines else "the daily tablet",
-        condition=chart.rng.choice(chart.illnesses).description.split(",")[0].lower(),
+    said = phrase.format(
+        medicine=_called(chart.rng.choice(chart.medicines)) if chart.medicines else "the daily tablet",
+        condition=chart.rng.choice(chart.illnesses).say,
         relation=chart.relation,
     )
+    return said[:1].upper() + said[1:]
+
+
+def _called(medicine: str) -> str:
+    """Return a medicine's name as it is said in a sentence: without strength and form."""
+    name = " ".join(takewhile(lambda word: not word[0].isdigit(), medicine.split()))
+    return name[:1].lower() + name[1:]
 
 
 @cache

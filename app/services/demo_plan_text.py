@@ -73,8 +73,4 @@ def _texts(chart: Chart) -> dict[str, str]:
         "coordination": said["coordination"],
         "review": said["review"],
     }
-    return texts | {key: _capital(filled(chart, chart.rng.choice(said[key]))) for key in _OBSERVED}
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+    return texts | {key: filled(chart, chart.rng.choice(said[key])) for key in _OBSERVED}

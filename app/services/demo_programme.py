@@ -218,7 +218,7 @@ def _decision(chart: Chart, day: date, period: Period) -> None:
             patient_id=chart.patient.id,
             level=chart.story.mdm,
             documented_on=day if chart.story.mdm_documented else None,
-            note=phrases().reasons["mdm"],
+            note=phrases().reasons["mdm"][chart.story.mdm],
             recorded_at=at(day, 16, chart.rng.randrange(60), period.zone),
         )
     )

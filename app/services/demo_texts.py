@@ -21,11 +21,12 @@ class Instead:
 class Illness:
     """A chronic condition, and what a plan (`outcome` to `coordination`) and a call note (`talk`) say of it.
 
-    `weight` is how common it is; `is_risky`, whether it puts the patient at significant risk. `goal` and `coordination`
-    are items of the plan; `coordination` is empty where nobody else treats it.
+    `say` is what people call it, `weight` how common it is, `is_risky` whether it puts the patient at significant risk.
+    `goal` and `coordination` are items of the plan; `coordination` is empty where nobody else treats it.
     """
 
     key: str
+    say: str
     code: str
     description: str
     weight: int
@@ -150,6 +151,7 @@ def phrases() -> Phrases:
 def _illness(row: Mapping[str, Any]) -> Illness:
     return Illness(
         key=row["key"],
+        say=row["say"],
         code=row["code"],
         description=row["description"],
         weight=row["weight"],

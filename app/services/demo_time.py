@@ -220,9 +220,12 @@ def work_month(work: MonthOfWork) -> None:
 
 def _staff_sessions(work: MonthOfWork, days: Sequence[date], seconds: int) -> None:
     story, rng, chart = work.chart.story, work.chart.rng, work.chart
-    for number, part in enumerate(_parts(seconds, 620, rng)):
+    parts = _parts(seconds, 620, rng)
+    # The month's first work is a call; the rest follows from it.
+    begins = sorted(rng.choice(days) for _ in parts)
+    for number, (part, day) in enumerate(zip(parts, begins, strict=True)):
         staff = chart.nurse if rng.random() < 0.8 else rng.choice(work.team.care)
-        on = _from(days, rng)
+        on = _first(day, days)
         if number == 0 and work.is_recent and story.fault == "in_the_visit":
             on = _first(workday(work.month, VISIT_DAY), days)
         if number == 0 and story.consent == "day_only" and chart.started_on and work.month.contains(chart.started_on):
