@@ -40,14 +40,19 @@ class Facts:
         return (service for service in self.case.other_services if self.case.month.contains(service.on))
 
     def initiating_visit_needed(self) -> bool:
-        """Tell whether a visit must open CCM: a new patient, or none seen within one year before it started.
-
-        CY2017 PFS final rule; MLN909188. Seen on the same calendar day a year earlier is within the year.
-        """
-        seen = self.case.last_seen_on
-        return self.case.patient_new or seen is None or seen < year_before(self.case.ccm_started_on)
+        """Tell whether a visit must open CCM; see `visit_is_needed`."""
+        case = self.case
+        return visit_is_needed(case.ccm_started_on, case.last_seen_on, patient_new=case.patient_new)
 
     def initiating_visit(self) -> InitiatingVisit | None:
         """The visit in the year up to and including the start, both ends within."""
         visit, start = self.case.initiating_visit, self.case.ccm_started_on
         return visit if visit is not None and year_before(start) <= visit.on <= start else None
+
+
+def visit_is_needed(ccm_started_on: date, last_seen_on: date | None, *, patient_new: bool) -> bool:
+    """Tell whether a visit must open CCM: a new patient, or none seen within one year before it started.
+
+    CY2017 PFS final rule; MLN909188. Seen on the same calendar day a year earlier is within the year.
+    """
+    return patient_new or last_seen_on is None or last_seen_on < year_before(ccm_started_on)

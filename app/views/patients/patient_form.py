@@ -34,6 +34,8 @@ from app.views.widgets import (
 _TELLING = ("given_name", "family_name", "born_on", "mbi")
 """Fields by which a patient who is there already is known."""
 _SHOWN_DUPLICATES = 4
+_LONGEST = 600
+"""More than any stored text, so that a field never cuts one that is there."""
 
 
 class PatientFormView(QWidget):
@@ -176,12 +178,14 @@ class PatientFormView(QWidget):
         form = Form()
         form.add_heading(self.tr("Name and birth"))
         form.add_line("family_name", self.tr("Last name"), required=self._patient_id is None)
-        form.add_line("given_name", self.tr("First name"))
-        form.add_line("prefix", self.tr("Title"))
+        form.add("given_name", self.tr("First name"), LineField(max_length=_LONGEST))
+        form.add("prefix", self.tr("Title"), LineField(max_length=_LONGEST))
         form.add_line("suffix", self.tr("Suffix"), hint=self.tr("Jr., Sr., III"))
         form.add("born_on", self.tr("Date of birth"), DateField(earliest=date(1850, 1, 1)), required=True)
         form.add_choice("sex", self.tr("Sex"), sexes(), empty=self.tr("Not recorded"))
-        form.add_line("mrn", self.tr("MRN"), hint=self.tr("The number of the clinic's own record"))
+        form.add(
+            "mrn", self.tr("MRN"), LineField(max_length=_LONGEST), hint=self.tr("The number of the clinic's own record")
+        )
         if self._patient_id is not None:
             form.add("died_on", self.tr("Date of death"), DateField(earliest=date(1850, 1, 1)))
         form.add_heading(self.tr("Medicare"))
@@ -190,11 +194,11 @@ class PatientFormView(QWidget):
         form.add_heading(self.tr("Address and phones"))
         form.add("phone", self.tr("Phone"), KeptPhoneField())
         form.add("phone_alternate", self.tr("Other phone"), KeptPhoneField())
-        form.add_line("address_line1", self.tr("Address"))
-        form.add_line("address_line2", self.tr("Apartment, unit"))
-        form.add_line("city", self.tr("City"))
+        form.add("address_line1", self.tr("Address"), LineField(max_length=_LONGEST))
+        form.add("address_line2", self.tr("Apartment, unit"), LineField(max_length=_LONGEST))
+        form.add("city", self.tr("City"), LineField(max_length=_LONGEST))
         form.add("state", self.tr("State"), KeptStateCombo())
-        form.add_line("zip", self.tr("ZIP code"))
+        form.add("zip", self.tr("ZIP code"), LineField(max_length=_LONGEST))
         form.add_heading(self.tr("Calls"))
         form.add_line("language", self.tr("Language"), hint=self.tr("The language the patient wants to be called in"))
         form.add("time_zone", self.tr("Time zone"), TimeZoneCombo(empty=self.tr("As the clinic's")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -27,10 +28,11 @@ class FilesStep(QWidget):
     removed = Signal(object)
     undo_asked = Signal(int)
 
-    def __init__(self) -> None:
-        """Make an empty step."""
+    def __init__(self, zone: ZoneInfo) -> None:
+        """Make an empty step; `zone` is the clinic's."""
         super().__init__()
         self.setObjectName("import_files_step")
+        self._zone = zone
         self.setAcceptDrops(True)
         self.files: SnapshotTable[FileState, Path] = SnapshotTable(self._file_columns(), lambda file: file.path, self)
         self.list = TableView(self.files, name="import_files_list", words=self.tr("Chosen files"))
@@ -191,9 +193,12 @@ class FilesStep(QWidget):
             return self.tr("{n} rows cannot be used").format(n=f"{file.rejected:,}")
         return self.tr("Columns matched by you") if file.is_matched else self.tr("Ready")
 
+    def _when(self, row: ImportRow) -> str:
+        return moment_words(row.imported_at.astimezone(self._zone))
+
     def _past_columns(self) -> list[Column[ImportRow]]:
         return [
-            Column("at", self.tr("When"), lambda row: moment_words(row.imported_at), width=160),
+            Column("at", self.tr("When"), self._when, width=160),
             Column("by", self.tr("By"), lambda row: row.imported_by, width=144),
             Column("files", self.tr("Files"), lambda row: ", ".join(row.files), width=200),
             Column("counts", self.tr("Added"), lambda row: counts_words(row.counts), width=0),

@@ -11,6 +11,7 @@ from app.rules.errors import ClinicError
 from app.rules.intake import FileRefused
 from app.services.imports import ImportResult, ImportRow
 from app.views import safe_text
+from app.views.clinic_zone import clinic_zone
 from app.views.errors import sentence
 from app.views.page_context import PageContext
 from app.views.patients.import_wizard.check_step import CheckStep
@@ -39,7 +40,7 @@ class ImportWizard(QWidget):
         self._step: QWidget | None = None
         self.header = PageHeader(self.tr("Import"), " ")
         self.banner = Banner(name="import_refused")
-        self.files = FilesStep()
+        self.files = FilesStep(clinic_zone(context))
         self.next_button = safe_text.button(
             self.tr("See what would be added"), name="import_next", kind="primary", on_click=self._on_next
         )
