@@ -1,4 +1,5 @@
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.services.door import composed
 from app.services.judging import Judged, clinic_of, judge, require_known, require_over
 from app.services.making import Plan, Sheet, is_open_and_ready, keep_sheet, kept_packets, plan_month
 from app.services.month_papers import (
+    BOUND,
     READINESS,
     BindPackets,
     Maker,
@@ -23,13 +25,15 @@ from app.services.month_papers import (
     kept_paper,
     report_as_kept,
 )
-from app.services.packet_folder import PacketFolder, packet_folder
+from app.services.packet_folder import PACKETS, PacketFolder, packet_folder
 from app.services.people import is_one_person_clinic
 from app.services.readiness import report_of
 from app.storage.ledger import Ledger, Reading, Work, chain_head
 
 APPROVE, MAKE = "month.approve", "month.make"
 BOUND_FILE, READINESS_FILE = "bound.pdf", "readiness.pdf"
+PAPERS = frozenset({PACKETS, BOUND, READINESS})
+"""What can be written: a PDF a packet, all of them bound, the readiness report."""
 
 
 class NotReady(ClinicError):
@@ -134,6 +138,15 @@ class MonthEnd:
                 facts = replace(self._standing(reading.session, clinic, each).facts, making=making)
         return PacketPreview(facts, self._make_packet(facts), facts.facts_hash())
 
+    @composed(MAKE)
+    def draft(self, actor: Actor, patient_id: int, month: Month) -> PacketPreview:
+        """Return the preview to be saved as a file. It leaves the encrypted file, so the trail notes it."""
+        made = self.preview(actor, patient_id, month)
+        with self._ledger.writing(actor, MAKE) as work:
+            work.about(patient_id)
+            work.note(month=str(month), paper="preview", facts=made.facts_hash)
+        return made
+
     @composed(APPROVE)
     def approve(self, actor: Actor, patient_id: int, month: Month, passphrase: str, seen: str = "") -> None:
         """Attest to a patient's month, with the person's passphrase asked again; it binds the facts as they stand.
@@ -171,11 +184,13 @@ class MonthEnd:
         out: Path,
         *,
         passphrase: str | None = None,
+        papers: Collection[str] = PAPERS,
         progress: Callable[[int, int], None] = lambda _done, _of: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Made:
         """Write a packet for each ready patient, all of them bound, the readiness report and a manifest to `out`.
 
+        `papers` leaves some of these out; packets are written singly, bound or both, and are kept either way.
         Approved months become final packets, others drafts under a watermark. In a clinic of one person the passphrase,
         given again, approves all ready months in the same step. What was made before and still stands is printed from
         its frozen facts, the same bytes. `progress` is told (done, of); `cancelled` is asked before each packet.
@@ -183,6 +198,8 @@ class MonthEnd:
         Raises `OutRefused`, `WrongPassphrase`, `MonthUnknown`, `MonthNotOver`, `MakingStopped`, `MonthChanged`; then
         nothing is in `out`. `ProgramFault` when a kept packet does not come out as it did.
         """
+        if not {PACKETS, BOUND} & set(papers):
+            raise ClinicError("Choose how packets are written: one PDF a patient, all in one bound PDF, or both.")
         with packet_folder(out, self._clinic_folder) as folder:
             with self._ledger.reading(actor, MAKE) as reading:
                 clinic = clinic_of(reading.session)
@@ -198,9 +215,9 @@ class MonthEnd:
                 maker = self._maker(reading, clinic)
                 names = self._ledger.permissions.names
                 plan = plan_month(reading.session, clinic, month, self._book, maker=maker, names=names)
-            digests = self._print(plan, folder, progress, cancelled)
+            digests = self._print(plan, folder, papers, progress, cancelled)
             self._keep(actor, month, plan, digests)
-            self._finish(actor, plan, folder, digests)
+            self._finish(actor, plan, folder, papers, digests)
             files = folder.finish({"format": 1, "month": str(month), "rules": self._book.version}, plan.gone)
         packets = tuple(
             MadePacket(
@@ -254,24 +271,30 @@ class MonthEnd:
         self,
         plan: Plan,
         folder: PacketFolder,
+        papers: Collection[str],
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> dict[str, str]:
-        """Write packets and bound document into `folder` and return the SHA-256 of each file."""
+        """Write packets and bound document into `folder`, as `papers` asks, and return the SHA-256 of each one made."""
 
         def ask() -> bool:
             if cancelled():
                 raise MakingStopped
             return False
 
-        steps = 2 * len(plan.sheets)
+        steps = len(plan.sheets) * (2 if BOUND in papers else 1)
         digests = {}
         for done, sheet in enumerate(plan.sheets, 1):
             ask()
-            digests[sheet.file] = folder.add(sheet.file, self._make_packet(sheet.facts))
+            content = self._make_packet(sheet.facts)
+            digests[sheet.file] = hashlib.sha256(content).hexdigest()
+            if PACKETS in papers:
+                folder.add(sheet.file, content)
             if sheet.kept is not None:
                 _require_same(sheet.number, digests[sheet.file], sheet.kept)
             progress(done, steps)
+        if BOUND not in papers:
+            return digests
         bound = self._bind(
             [sheet.facts for sheet in plan.sheets],
             plan.bound.index,
@@ -308,9 +331,26 @@ class MonthEnd:
         if standing is None or standing.facts.facts_hash() != sheet.facts.facts_hash():
             raise MonthChanged
 
-    def _finish(self, actor: Actor, plan: Plan, folder: PacketFolder, digests: dict[str, str]) -> None:
+    def _finish(
+        self, actor: Actor, plan: Plan, folder: PacketFolder, papers: Collection[str], digests: Mapping[str, str]
+    ) -> None:
         """Print the readiness report as it is now that the packets are kept, and freeze the month's papers."""
         month = Month.parse(plan.bound.index.month)
+        report = self._report(actor, month, folder) if READINESS in papers else None
+        with self._ledger.writing(actor, MAKE) as work:
+            if plan.kept_bound is None and BOUND_FILE in digests:
+                keep_paper(work, plan.bound, digests[BOUND_FILE], self._book.version)
+            if report is not None:
+                keep_paper(work, report, folder.files[READINESS_FILE], self._book.version)
+            work.note(
+                month=str(month),
+                made=[sheet.number for sheet in plan.sheets if sheet.kept is None],
+                printed_again=[sheet.number for sheet in plan.sheets if sheet.kept is not None],
+                voided=len(plan.void),
+            )
+
+    def _report(self, actor: Actor, month: Month, folder: PacketFolder) -> ReadinessReport | None:
+        """Write the readiness report, and return it if it is to be kept: not printed again as it was."""
         with self._ledger.reading(actor, MAKE) as reading:
             clinic = clinic_of(reading.session)
             maker = self._maker(reading, clinic)
@@ -322,17 +362,7 @@ class MonthEnd:
         digest = folder.add(READINESS_FILE, self._make_report(report))
         if kept is not None and not is_new:
             _require_same(report.making.packet_id, digest, kept.sha256)
-        with self._ledger.writing(actor, MAKE) as work:
-            if plan.kept_bound is None:
-                keep_paper(work, plan.bound, digests[BOUND_FILE], self._book.version)
-            if is_new:
-                keep_paper(work, report, digest, self._book.version)
-            work.note(
-                month=str(month),
-                made=[sheet.number for sheet in plan.sheets if sheet.kept is None],
-                printed_again=[sheet.number for sheet in plan.sheets if sheet.kept is not None],
-                voided=len(plan.void),
-            )
+        return report if is_new else None
 
 
 def _attest(work: Work, each: Judged, facts: PacketFacts, *, one_person_clinic: bool) -> None:

@@ -51,14 +51,23 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedTime:
+    """Seconds of a month that do not count for one reason: in words, and where it is mended if it is a mistake."""
+
+    sentence: str
+    place: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRow:
     """A patient on the board.
 
     `name` is as lists have it. `state` is one of `STATES`, `verdict` the rules' own. `lines` are the recommended
     family's, whatever else blocks. `charge_cents` is what the clinic charges for them, `estimate_cents` what Medicare's
     national amounts come to (an estimate, never a charge); either is None where it is not known. `seconds_to_go` leads
-    to a unit of `next_code`. `packet_no` is that of the packet made of it, draft or final, if any; `changed_since`:
-    the record is no longer what the final packet says.
+    to a unit of `next_code`. `excluded` has a row a reason, the longest first. `packet_no` is that of the packet made
+    of it, draft or final, if any; `changed_since`: the record is no longer what the final packet says.
     """
 
     patient_id: int
@@ -78,6 +87,7 @@ class BoardRow:
     estimate_cents: int | None
     blockers: tuple[FindingRow, ...]
     warnings: tuple[FindingRow, ...]
+    excluded: tuple[ExcludedTime, ...]
     next_code: str | None
     seconds_to_go: int | None
     packet_no: str | None
@@ -141,18 +151,19 @@ class Readiness:
         work.note(month=str(month))
         return case_to_json(judged[0].case)
 
-    @reads("readiness.read")
-    def report(self, reading: Reading, month: Month) -> ReadinessReport:
-        """Return the board as a paper, of now."""
-        clinic = clinic_of(reading.session)
-        judged = judge(reading.session, clinic, month, self._book)
+    @writes("readiness.read")
+    def report(self, work: Work, month: Month) -> ReadinessReport:
+        """Return the board as a paper, of now. It leaves the encrypted file, so the trail notes it."""
+        clinic = clinic_of(work.session)
+        judged = judge(work.session, clinic, month, self._book)
         making = Making(
             packet_id=f"CL-{month}-readiness",
-            made_at=local_iso(reading.now, clinic.time_zone),
-            made_by=reading.actor.name,
+            made_at=local_iso(work.now, clinic.time_zone),
+            made_by=work.actor.name,
             program_version=self._program_version,
         )
-        return report_of(reading.session, clinic, month, judged, self._book, making=making)
+        work.note(month=str(month), paper="readiness")
+        return report_of(work.session, clinic, month, judged, self._book, making=making)
 
 
 def board_rows(session: Session, clinic: Clinic, judged: list[Judged], book: RuleBook) -> list[BoardRow]:
@@ -244,6 +255,15 @@ def findings(codes: Iterable[str], book: RuleBook) -> tuple[FindingRow, ...]:
     return tuple(FindingRow(each.code, each.sentence, each.owner, each.place, each.group) for each in found)
 
 
+def excluded_time(result: Verdict, book: RuleBook) -> tuple[ExcludedTime, ...]:
+    """Return what of the month does not count, added up by reason."""
+    seconds: Counter[str] = Counter()
+    for row in result.excluded:
+        seconds[row.reason] += row.seconds
+    said = [(book.finding(reason), left_out) for reason, left_out in seconds.most_common()]
+    return tuple(ExcludedTime(found.sentence, found.place, left_out) for found, left_out in said)
+
+
 def seconds_to_go(result: Verdict, book: RuleBook) -> int | None:
     """Return the seconds from what counts now to the next unit."""
     threshold = result.next_threshold
@@ -286,6 +306,7 @@ def _row(
         estimate_cents=estimate_cents(each.case, result, book),
         blockers=findings(result.blockers, book),
         warnings=findings(result.warnings, book),
+        excluded=excluded_time(result, book),
         next_code=threshold.code if threshold else None,
         seconds_to_go=seconds_to_go(result, book),
         packet_no=each.packet_no or packet_no,
