@@ -1,8 +1,9 @@
 """The window's life: somebody comes in, works, locks, goes."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -27,7 +28,6 @@ from app.views.theme import Theme
 from app.views.widgets import format_date
 from app.views.wiring import Wiring
 
-BACKUP_DUE = timedelta(hours=24)
 BACKUP_LATE = timedelta(days=3)
 
 
@@ -48,6 +48,8 @@ class FrontDesk(QObject):
         self._desk: Desk | None = None
         self._context: PageContext | None = None
         self._lock_screen: LockScreen | None = None
+        self._lock_after = 0
+        self._zone = ZoneInfo("UTC")
         self._curtain = Curtain(self.window)
         self._idle = IdleWatch(wiring.clock, self)
         self.entrance = Entrance(self.window, tasks, self.feed, preferences, wiring)
@@ -128,11 +130,12 @@ class FrontDesk(QObject):
         )
         self._context = context
         self.window.commands.allow(lambda key: key not in NEEDED_ACTIONS or context.may(NEEDED_ACTIONS[key]))
+        self._lock_after = 0
         self._show_who()
         pages = pages_for(context)
         self.window.show_unlocked()
         self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
-        self._idle.start(10)
+        self._make_daily_backup()
 
     def _on_unlock_requested(self, passphrase: str) -> None:
         desk = self._desk
@@ -146,7 +149,8 @@ class FrontDesk(QObject):
         self._lock_screen = None
         self.window.show_unlocked()
         self._curtain.open()
-        self._idle.start(10)
+        self._idle.start(self._lock_after)
+        self._make_daily_backup()
 
     def _on_unlock_failed(self, error: Exception) -> None:
         screen = self._lock_screen
@@ -169,7 +173,7 @@ class FrontDesk(QObject):
         self.lock()
 
     def _on_changed(self, changes: Changes) -> None:
-        if changes.touch("clinic", "person") and not self.is_locked:
+        if changes.touch("clinic", "person", "setting") and not self.is_locked:
             self._show_who()
 
     def _may_close(self) -> bool:
@@ -189,9 +193,34 @@ class FrontDesk(QObject):
 
     def _show_who(self) -> None:
         desk = self._desk
+        if desk is None:
+            return
+        clinic = desk.clinic.clinic(desk.actor)
+        self._zone = ZoneInfo(clinic.time_zone)
+        self.window.show_status(person=desk.actor.name, clinic=clinic.name)
+        minutes = desk.clinic.lock_after_minutes(desk.actor)
+        if minutes != self._lock_after:
+            self._lock_after = minutes
+            self._idle.start(minutes)
+
+    def _make_daily_backup(self) -> None:
+        desk = self._desk
         if desk is not None:
-            clinic = desk.clinic.clinic(desk.actor)
-            self.window.show_status(person=desk.actor.name, clinic=clinic.name)
+            self._tasks.run(lambda: desk.backups.make_daily(desk.actor), self._on_backup, self._on_backup_failed)
+
+    def _on_backup(self, _: object) -> None:
+        desk = self._desk
+        if desk is not None and not self.is_locked:
+            self._tasks.run(lambda: desk.backups.newest(desk.actor), self._on_newest_backup)
+
+    def _on_backup_failed(self, error: Exception) -> None:
+        self._on_backup(None)
+        self._on_failed(error)
+
+    def _on_newest_backup(self, newest: datetime | None) -> None:
+        late = newest is None or self._wiring.clock.now() - newest >= BACKUP_LATE
+        when = self.tr("none yet") if newest is None else format_date(newest.astimezone(self._zone).date())
+        self.window.show_status(backup=when, is_backup_late=late)
 
     def _running_words(self) -> str:
         return ""

@@ -26,7 +26,11 @@ def pages_for(context: PageContext) -> list[Page]:
 
 def _pages(context: PageContext) -> list[tuple[Page, str]]:
     # Imported where they are used: a page costs its own start-up time, and only when there is a window.
-    return []
+    from app.views.settings.settings_page import SettingsPage  # noqa: PLC0415
+
+    return [
+        (Page("settings", _tr("Settings"), "settings", lambda: SettingsPage(context)), "session.use"),
+    ]
 
 
 def _tr(words: str) -> str:
