@@ -32,6 +32,16 @@ Progress = Callable[[int, int, str], None]
 
 _AT_ONCE = 1_000
 _SEALED_AT_ONCE = 200
+_SAID = {
+    "patient": "patients",
+    "condition": "conditions",
+    "medication": "medicines",
+    "allergy": "allergies",
+    "stay": "stays",
+    "other_service": "services",
+    "enrolment": "enrolments",
+    "time_entry": "time entries",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,7 @@ class _Writer:
                 plan = CarePlan(**whose, status="imported", edited_at=now, **rows.plan)
                 self._session.add(plan)
                 plans.append((plan, rows.plan_events))
-            self._step(1, "enrolment")
+            self._step(1, Enrolment)
         self._session.flush()
         for plan, events in plans:
             self._session.add_all(
@@ -214,14 +224,14 @@ class _Writer:
                 TimeEntry(**self._whose(row), version=1, source="imported", confirmed=True, **written) for row in some
             )
             self._session.flush()
-            self._step(len(some), TimeEntry.__tablename__)
+            self._step(len(some), TimeEntry)
 
     def _insert(self, table: type[Base], rows: Sequence[Columns]) -> None:
         for start in range(0, len(rows), _AT_ONCE):
             some = [{**row, "import_id": self._batch.id} for row in rows[start : start + _AT_ONCE]]
             self._session.execute(insert(table), some)
             self._work.touched(table.__tablename__)
-            self._step(len(some), table.__tablename__)
+            self._step(len(some), table)
 
     def _whose(self, row: Columns) -> Columns:
         values = {name: value for name, value in row.items() if name != "who"}
@@ -230,9 +240,9 @@ class _Writer:
     def _id(self, who: Who) -> int:
         return who if isinstance(who, int) else self._ids[who]
 
-    def _step(self, count: int, what: str) -> None:
+    def _step(self, count: int, table: type[Base]) -> None:
         self._done += count
-        self._progress(self._done, self._total, what)
+        self._progress(self._done, self._total, _SAID[table.__tablename__])
 
 
 def _batch(work: Work, draft: Draft, plan: ImportPlan, files: Sequence[SourceFile]) -> ImportBatch:

@@ -216,7 +216,7 @@ def test_odd_patients_are_taken_with_a_word_of_caution(desk: Desk) -> None:
 
 def test_cancelling_writes_nothing(desk: Desk) -> None:
     def cancel(done: int, total: int, what: str) -> None:
-        if what == "time_entry":
+        if what == "time entries":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
