@@ -104,13 +104,17 @@ def invented(patients: int, team: Team, period: Period, seed: str) -> list[Chart
         enrol(chart, team, period, numbers)
     for month in period.worked:
         rota = Rota(period.zone, Random(f"{seed}/rota/{month}"))  # noqa: S311
-        for chart in charts:
-            if chart.started_on is None or chart.started_on > month.last:
-                continue
-            work = MonthOfWork(chart, month, period, team, rota, numbers)
+        works = [
+            MonthOfWork(chart, month, period, team, rota, numbers)
+            for chart in charts
+            if chart.started_on is not None and chart.started_on <= month.last
+        ]
+        for work in works:
             work_month(work)
+        # Afterwards, since some faults need somebody else's hours.
+        for work in works:
             spoil(work)
-            chart.then += work.entries
+            work.chart.then += work.entries
     return charts
 
 
