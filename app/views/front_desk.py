@@ -13,6 +13,7 @@ from app.security.slots import WrongPassphrase
 from app.services.desk import Desk
 from app.services.founding import unlock_again
 from app.storage.ledger import Changes, ClinicLocked
+from app.views.call.call_desk import CallDesk
 from app.views.entrance import Entrance
 from app.views.errors import Faults, sentence
 from app.views.feed import Feed
@@ -47,6 +48,7 @@ class FrontDesk(QObject):
         self._wiring = wiring
         self._desk: Desk | None = None
         self._context: PageContext | None = None
+        self._calls: CallDesk | None = None
         self._lock_screen: LockScreen | None = None
         self._lock_after = 0
         self._zone = ZoneInfo("UTC")
@@ -89,7 +91,9 @@ class FrontDesk(QObject):
         """Show a patient's chart at a place of mending."""
 
     def start_call(self, patient_id: int) -> None:
-        """Start a call with a patient."""
+        """F8 on a patient: start a call with them, or go on with theirs, or stop the one that runs."""
+        if self._calls is not None:
+            self._calls.start(patient_id)
 
     def lock(self) -> None:
         """Hide everything, close the clinic's file and overwrite its key; the same person unlocks it."""
@@ -107,6 +111,8 @@ class FrontDesk(QObject):
     def sign_out(self) -> None:
         """End the session and ask who comes next."""
         if self._desk is None or (not self.is_locked and not self.window.stack.may_leave()):
+            return
+        if self._calls is not None and not self._calls.may_end(self.sign_out):
             return
         folder = self._desk.opened.file.folder
         self._leave()
@@ -135,6 +141,8 @@ class FrontDesk(QObject):
         pages = pages_for(context)
         self.window.show_unlocked()
         self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
+        if context.may("call.work"):
+            self._calls = CallDesk(context)
         self._make_daily_backup()
 
     def _on_unlock_requested(self, passphrase: str) -> None:
@@ -177,7 +185,9 @@ class FrontDesk(QObject):
             self._show_who()
 
     def _may_close(self) -> bool:
-        return self._desk is None or self.is_locked or self.window.stack.may_leave()
+        if self._desk is None or self.is_locked:
+            return True
+        return self.window.stack.may_leave() and (self._calls is None or self._calls.may_end(self.window.close))
 
     def _leave(self) -> None:
         self._idle.stop()
@@ -186,6 +196,9 @@ class FrontDesk(QObject):
             return
         self._lock_screen = None
         self.window.show_locked(QWidget())
+        if self._calls is not None:
+            self._calls.close()
+            self._calls = None
         self.window.forget_pages()
         self._curtain.drop()
         self.window.show_status(person="", clinic="", backup="", lock_in_minutes=None)
@@ -223,7 +236,7 @@ class FrontDesk(QObject):
         self.window.show_status(backup=when, is_backup_late=late)
 
     def _running_words(self) -> str:
-        return ""
+        return self._calls.running_words() if self._calls is not None else ""
 
     def _find(self, text: str) -> Sequence[Hit]:
         """Answer the search box, on the database thread."""

@@ -1,0 +1,219 @@
+"""The call screen: who is called and their plan at the left, the note at the right; then the wrap-up in its place."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
+
+from app.rules.errors import ClinicError
+from app.rules.field_faults import FieldFaults
+from app.rules.timer import NotNow
+from app.services.call_rows import CallNow
+from app.services.wrap_up import FinishedCall, NoteIncomplete, WrapUp
+from app.views import safe_text
+from app.views.autosave import Autosave
+from app.views.call.call_sheet import CallSheet
+from app.views.call.note_form import NoteForm
+from app.views.call.patient_panel import PatientPanel
+from app.views.call.saved_panel import SavedPanel
+from app.views.call.wrap_up import WrapUpPanel
+from app.views.errors import sentence
+from app.views.page_context import PageContext
+from app.views.theme import GRID, fit_scale, scaled
+from app.views.widgets import Banner, Chip, PageHeader, Tone, page_layout, scrolling
+
+LEFT = 50 * GRID
+"""Pixels at 100 % text of the left half, where both fit beside each other."""
+SIDE_BY_SIDE = 96 * GRID
+
+
+class CallView(QWidget):
+    """One call on screen. The desk moves the timer; the view keeps the note's draft and gathers the wrap-up.
+
+    `save_asked` carries the `WrapUp` and whether to go on to the next patient. `go_on_asked`, `discard_asked` and
+    `again_asked` ask the desk; `left` asks to go back to the list.
+    """
+
+    save_asked = Signal(object, bool)
+    go_on_asked = Signal()
+    discard_asked = Signal()
+    again_asked = Signal()
+    left = Signal()
+
+    def __init__(self, context: PageContext, call: CallNow, sheet: CallSheet, counted: frozenset[str]) -> None:
+        """Show `call` with what `sheet` says of its patient; `counted` are the activities that can count."""
+        super().__init__()
+        self.setObjectName("call_view")
+        self._context = context
+        self._sheet = sheet
+        self._counted = counted
+        self.call = call
+        self.wrap_up: WrapUpPanel | None = None
+        self.saved: SavedPanel | None = None
+        self.note = NoteForm(sheet.sections, call.draft)
+        calls, actor, call_id = context.desk.calls, context.desk.actor, call.call_id
+        self.draft = Autosave(
+            context.tasks, self.note.values, lambda sections: calls.save_draft(actor, call_id, sections), self
+        )
+        self._kept = Chip(self.tr("Draft kept"), Tone.NEUTRAL, icon="save", name="draft_state")
+        self._problem = Banner(name="call_problem")
+        self._left = QStackedWidget()
+        self._left.setObjectName("call_left")
+        self._build()
+        self.note.edited.connect(self._on_edited)
+        self.draft.kept.connect(self._show_kept)
+        self.draft.refused.connect(self._on_refused)
+        context.window.locking.connect(self.draft.save_at_once)
+        context.window.unlocked.connect(self.draft.save_soon)
+        self.show_call(call)
+
+    @property
+    def call_id(self) -> int:
+        """Whose view it is."""
+        return self.call.call_id
+
+    def show_call(self, call: CallNow, outcome: str | None = None) -> None:
+        """Follow the call: its wrap-up once it is stopped, with `outcome` set where one is given."""
+        self.call = call
+        if call.timer.state == "wrap_up":
+            self._show_wrap_up(outcome)
+        elif self.wrap_up is not None:
+            self._left.removeWidget(self._wrap_up_area)
+            self._wrap_up_area.deleteLater()
+            self.wrap_up = None
+
+    def focus_first(self) -> None:
+        """Put the focus where the hand goes next: the note, the outcome, what the note lacks, or the way on."""
+        if self.saved is not None:
+            self.saved.back_button.setFocus()
+        elif self.wrap_up is None:
+            field = self.note.first_field()
+            if field is not None:
+                field.setFocus()
+        elif self.wrap_up.chosen is None:
+            self.wrap_up.outcome.setFocus()
+        elif self.wrap_up.chosen == "reached" and self.note.missing():
+            self.note.go_to(self.note.missing()[0].key)
+        else:
+            self.wrap_up.save_button.setFocus()
+
+    def ask_save(self, *, following: bool) -> None:
+        """Gather the wrap-up and ask for it to be saved; marks what is not filled in."""
+        if self.wrap_up is None or self.saved is not None:
+            return
+        wrap_up = self.wrap_up.wrap_up(self.note.values())
+        if wrap_up is not None:
+            self.save_asked.emit(wrap_up, following)
+
+    def show_refusal(self, error: Exception) -> None:
+        """Say why the wrap-up was not saved, and go to the first thing to mend."""
+        faults = dict(error.faults) if isinstance(error, FieldFaults) else {}
+        keys = {section.key for section in self._sheet.sections}
+        in_note = {key: words for key, words in faults.items() if key in keys}
+        others = {key: words for key, words in faults.items() if key not in keys}
+        self.note.mark(in_note)
+        if self.wrap_up is not None:
+            words = str(error) if isinstance(error, NoteIncomplete) or not faults else ""
+            self.wrap_up.show_faults(others, words)
+        if in_note:
+            self.note.go_to(next(iter(in_note)))
+
+    def show_saved(self, wrap_up: WrapUp, finished: FinishedCall) -> None:
+        """Show that the call is saved; nothing of it changes any more."""
+        self.draft.forget()
+        self.note.close_for_good()
+        self.saved = SavedPanel(wrap_up.outcome, finished, has_note=finished.note_id is not None)
+        self.saved.again_asked.connect(self.again_asked)
+        self.saved.left.connect(self.left)
+        self.saved.chart_asked.connect(lambda: self._context.open_chart(self.call.patient_id, "overview"))
+        self._left.addWidget(self.saved)
+        self._left.setCurrentWidget(self.saved)
+        self._kept.hide()
+        self.focus_first()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.draft.save_soon()
+        super().hideEvent(event)
+
+    def _on_edited(self) -> None:
+        self.draft.touch()
+        self._kept.show_state(self.tr("Typing…"), Tone.NEUTRAL, icon="pencil")
+        if self.wrap_up is not None:
+            self.wrap_up.show_missing(self.note.missing())
+
+    def _on_refused(self, error: ClinicError) -> None:
+        if isinstance(error, NotNow):
+            return  # saved or discarded meanwhile
+        if isinstance(error, FieldFaults):
+            self.note.mark(error.faults)
+        self._kept.show_state(self.tr("Draft not kept"), Tone.WARN)
+        self._problem.show_text(sentence(error) if not isinstance(error, FieldFaults) else "", "warn")
+
+    def _on_missing_chosen(self, key: str) -> None:
+        self.note.go_to(key)
+
+    def _on_wrap_up_changed(self) -> None:
+        if self.wrap_up is not None:
+            self.wrap_up.show_missing(self.note.missing())
+
+    def _show_kept(self) -> None:
+        self._problem.show_text("")
+        self._kept.show_state(self.tr("Draft kept"), Tone.NEUTRAL, icon="save")
+
+    def _show_wrap_up(self, outcome: str | None) -> None:
+        if self.wrap_up is None:
+            panel = WrapUpPanel(
+                self.call, attempts_are_clerical=self._sheet.attempts_are_clerical, counted=self._counted
+            )
+            panel.missing_chosen.connect(self._on_missing_chosen)
+            panel.saved_next.connect(lambda: self.ask_save(following=True))
+            panel.saved_here.connect(lambda: self.ask_save(following=False))
+            panel.go_on_asked.connect(self.go_on_asked)
+            panel.discard_asked.connect(self.discard_asked)
+            panel.changed.connect(self._on_wrap_up_changed)
+            self.wrap_up = panel
+            self._wrap_up_area = scrolling(panel)
+            self._left.addWidget(self._wrap_up_area)
+            self._left.setCurrentWidget(self._wrap_up_area)
+        else:
+            self.wrap_up.show_call(self.call)
+        if outcome is not None:
+            self.wrap_up.choose(outcome)
+        self.wrap_up.show_missing(self.note.missing())
+
+    def _build(self) -> None:
+        self._left.addWidget(scrolling(PatientPanel(self.call, self._sheet, self._context.desk.opened.ledger.clock)))
+        self._note_area = scrolling(self.note)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows.setSpacing(2 * GRID)
+        self._rows.addWidget(self._left)
+        self._rows.addWidget(self._note_area, 1)
+        header = PageHeader(self.tr("Call"), "")
+        header.add_action(self._kept)
+        back = safe_text.button(
+            self.tr("Back to the list"),
+            name="call_back",
+            kind="quiet",
+            tip=self.tr("The call goes on (Esc)"),
+            on_click=self.left.emit,
+        )
+        header.add_action(back)
+        page = page_layout(self)
+        page.setSpacing(GRID)
+        page.addWidget(header)
+        page.addWidget(self._problem)
+        page.addLayout(self._rows, 1)
+        field = self.note.first_field()
+        if field is not None:
+            self.setFocusProxy(field)
+        fit_scale(self, self._fit)
+
+    def _fit(self) -> None:
+        direction = QBoxLayout.Direction
+        beside = self.width() >= scaled(SIDE_BY_SIDE)
+        self._rows.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
+        self._left.setMaximumWidth(scaled(LEFT) if beside else 16_777_215)
+        self._left.setMinimumWidth(scaled(LEFT) if beside else 0)

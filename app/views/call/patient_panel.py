@@ -1,0 +1,181 @@
+"""The left half of the call screen: who is rung, how, and their plan at a glance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.clock import Clock
+from app.services.call_rows import CallNow
+from app.services.notes import NoteRow
+from app.services.patient_form import ContactForm
+from app.views import safe_text
+from app.views.call.call_sheet import CallSheet
+from app.views.call.words import outcome_words
+from app.views.icons import icon
+from app.views.patients.glance import consent_line, plan_line, standing_line
+from app.views.patients.standing import joined, moment_words, weekdays
+from app.views.theme import GRID, set_kind
+from app.views.widgets import Banner, Card, Tone, format_date, format_phone, format_time
+
+LOOK_EVERY_MS = 15_000
+LONGEST_NOTE = 220
+
+
+class PatientPanel(QWidget):
+    """Shows one `CallSheet`; nothing here is edited."""
+
+    def __init__(self, call: CallNow, sheet: CallSheet, clock: Clock) -> None:
+        """Show whom the call is with."""
+        super().__init__()
+        self.setObjectName("call_patient_panel")
+        self.setAccessibleName(self.tr("Who is called"))
+        self._sheet = sheet
+        self._clock = clock
+        self._window_line = safe_text.label("", name="call_window")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        warning = _warning(sheet)
+        if warning:
+            column.addWidget(Banner(warning, "warn", name="call_warning"))
+        column.addWidget(self._identity(call))
+        column.addWidget(self._plan())
+        column.addStretch(1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._show_window)
+        self._timer.start()
+        self._show_window()
+
+    def _identity(self, call: CallNow) -> QWidget:
+        sheet = self._sheet
+        card = Card(name="call_identity")
+        born = format_date(sheet.born_on) if sheet.born_on else self.tr("not recorded")
+        ask = self.tr("Confirm name and date of birth before you say more:")
+        card.body.addWidget(safe_text.label(ask, "small"))
+        card.body.addWidget(safe_text.label(call.patient, "heading", name="call_name", selectable=True))
+        mrn = self.tr("MRN {mrn}").format(mrn=sheet.mrn) if sheet.mrn else ""
+        words = joined((self.tr("Born {day}").format(day=born), mrn))
+        card.body.addWidget(safe_text.label(words, "strong", name="call_born", selectable=True))
+        for kind, number in sheet.numbers:
+            card.body.addLayout(self._number(kind, number))
+        if not sheet.numbers:
+            card.body.addWidget(safe_text.label(self.tr("No phone number is recorded."), "error", name="call_no_phone"))
+        card.body.addWidget(self._window_line)
+        if sheet.language:
+            card.body.addWidget(
+                safe_text.label(self.tr("Speaks {language}").format(language=sheet.language), name="call_language")
+            )
+        for contact in sheet.contacts:
+            card.body.addWidget(safe_text.label(_contact_words(contact), "small", name="call_contact", selectable=True))
+        card.body.addWidget(safe_text.label(_script(sheet), "muted", name="call_script", selectable=True))
+        return card
+
+    def _number(self, kind: str, number: str) -> QHBoxLayout:
+        shown = format_phone(number)
+        title = self.tr("Call {number}") if kind == "first" else self.tr("or {number}")
+        words = safe_text.label(title.format(number=shown), "strong", name=f"call_number_{kind}", selectable=True)
+        copy = safe_text.tool_button(
+            self.tr("Copy {number}").format(number=shown),
+            name=f"call_copy_{kind}",
+            icon=icon("copy"),
+            on_click=lambda: QGuiApplication.clipboard().setText(shown),
+        )
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(words)
+        row.addWidget(copy)
+        row.addStretch(1)
+        return row
+
+    def _plan(self) -> QWidget:
+        sheet = self._sheet
+        card = Card(name="call_plan")
+        plan = plan_line(sheet.overview.plan)
+        goals = sheet.goals or (plan.text,)
+        for title, name, lines, most, nothing in (
+            (self.tr("Goals"), "goals", goals, 3, self.tr("None written down.")),
+            (self.tr("Medicines"), "medicines", sheet.medicines, 6, self.tr("None recorded.")),
+            (self.tr("Allergies"), "allergies", sheet.allergies, 3, self.tr("None recorded.")),
+        ):
+            card.body.addWidget(safe_text.label(title, "field"))
+            words = safe_text.label(_listed(lines, most) or nothing, name=f"call_{name}", selectable=True)
+            safe_text.set_tip(words, "\n".join(lines[most:]))
+            card.body.addWidget(words)
+        card.body.addWidget(safe_text.label(self.tr("Last note"), "field"))
+        card.body.addWidget(
+            safe_text.label(
+                _note_words(sheet.last_note, sheet) if sheet.last_note else self.tr("None written here yet."),
+                name="call_last_note",
+                selectable=True,
+            )
+        )
+        return card
+
+    def _show_window(self) -> None:
+        sheet = self._sheet
+        there = self._clock.now().astimezone(sheet.zone)
+        self._window_line.setText(_window_words(sheet, there))
+        set_kind(self._window_line, "body" if sheet.may_ring(there.weekday(), there.time()) else "error")
+
+
+def _script(sheet: CallSheet) -> str:
+    return _tr("Say: “Hello, this is {caller} from {clinic}. May I speak with {patient}?”").format(
+        caller=sheet.caller, clinic=sheet.clinic_name, patient=sheet.spoken_name
+    )
+
+
+def _warning(sheet: CallSheet) -> str:
+    """Say why this time may never be billed; empty when nothing is known against it."""
+    overview = sheet.overview
+    if overview.status != "enrolled":
+        return _tr("{standing}. Time before enrolment and consent is never billed.").format(
+            standing=standing_line(overview).text
+        )
+    consent = consent_line(overview.consent)
+    if consent.tone is not Tone.READY:
+        return _tr("Consent: {consent}.").format(consent=joined((consent.text, consent.detail)))
+    return ""
+
+
+def _contact_words(contact: ContactForm) -> str:
+    who = f"{contact.name} ({contact.relation})" if contact.relation else contact.name
+    may = _tr("may discuss care") if contact.may_discuss_care else _tr("may not discuss care")
+    return joined((who, format_phone(contact.phone), may))
+
+
+def _window_words(sheet: CallSheet, there: datetime) -> str:
+    """Return the patient's call window and what their clock says now."""
+    days = " ".join(words for key, words in weekdays() if key in sheet.call_days)
+    hours = ""
+    if sheet.call_from is not None and sheet.call_until is not None:
+        hours = f"{format_time(sheet.call_from)}–{format_time(sheet.call_until)}"
+    clock = _tr("{time} there now") if sheet.own_zone else _tr("{time} at the clinic now")
+    now = clock.format(time=format_time(there.time()))
+    if not days and not hours:
+        return joined((_tr("Call at any time"), now))
+    best = _tr("Call {window}").format(window=joined((days, hours)))
+    outside = "" if sheet.may_ring(there.weekday(), there.time()) else _tr("outside the call window")
+    return joined((best, now, outside))
+
+
+def _listed(lines: Sequence[str], most: int) -> str:
+    """Return the first lines below each other, and how many more there are."""
+    more = len(lines) - most
+    rest = (_tr("and {n} more").format(n=more),) if more > 0 else ()
+    return "\n".join((*(f"• {line}" for line in lines[:most]), *rest))
+
+
+def _note_words(note: NoteRow, sheet: CallSheet) -> str:
+    text = "; ".join(f"{title}: {' '.join(words.split())}" for title, words in note.sections)
+    if len(text) > LONGEST_NOTE:
+        text = text[: LONGEST_NOTE - 1].rstrip() + "…"
+    when = moment_words(note.signed_at.astimezone(sheet.clinic_zone))
+    return joined((when, note.author, outcome_words(note.outcome))) + f"\n{text}"
+
+
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("PatientPanel", words)
