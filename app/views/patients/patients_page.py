@@ -75,6 +75,11 @@ class PatientsPage(QWidget):
         self.standing.set_value("all")
         self._ask()
 
+    def pick_after(self, patient_id: int) -> None:
+        """Select the patient that follows in the list, for the next call; after the last one, that one again."""
+        following = self.table.id_at(self.table.position_of(patient_id) + 1)
+        self.list.pick(patient_id if following is None else following)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_narrow = self.width() < scaled(110 * GRID)
