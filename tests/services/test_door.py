@@ -1,10 +1,12 @@
 """Every public method of every service is behind the door; the test finds them by itself."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +25,8 @@ def service_classes() -> Iterator[type]:
     for found in pkgutil.walk_packages(app.services.__path__, "app.services."):
         module = importlib.import_module(found.name)
         for _, kind in inspect.getmembers(module, inspect.isclass):
-            own = kind.__module__ == module.__name__
-            value = is_dataclass(kind) or issubclass(kind, Exception) or getattr(kind, "_is_protocol", False)
-            if own and not value and not kind.__name__.startswith("_"):
+            own = kind.__module__ == module.__name__ and not is_dataclass(kind) and not issubclass(kind, Exception)
+            if own and "ledger" in inspect.signature(kind).parameters:
                 yield kind
 
 
@@ -47,8 +48,18 @@ def test_every_service_is_on_the_desk(desk: Desk) -> None:
     assert {kind.__name__ for kind in service_classes()} <= {kind.__name__ for kind in on_desk}
 
 
+def test_no_service_opens_a_session_by_itself() -> None:
+    """A class without a ledger cannot reach the clinic either."""
+    for path in Path(app.services.__path__[0]).glob("*.py"):
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+        names = {call.id for call in calls if isinstance(call, ast.Name)}
+        assert names.isdisjoint({"Session", "sessionmaker", "create_engine"}), path.name
+
+
 @pytest.mark.parametrize(("kind", "name", "method"), METHODS)
-def test_each_method_names_an_action_of_the_matrix(kind: type, name: str, method: Any, desk: Desk) -> None:
+def test_each_method_names_an_action_of_the_matrix(
+    kind: type, name: str, method: Callable[..., object], desk: Desk
+) -> None:
     action = getattr(method, "action", None)
     assert action is not None, f"{kind.__name__}.{name} is not declared with @reads, @writes or @composed"
     assert action in desk.opened.ledger.permissions.allowed, f"{action} is not in the permission file"
