@@ -54,7 +54,12 @@ def _used_for(service: str, activity: str) -> Callable[[MonthOfWork], None]:
 def _in_the_visit(work: MonthOfWork) -> None:
     day = workday(work.month, VISIT_DAY)
     if day in work.days():
-        work.session(work.biller(), [day], Doing("education", 480, source="manual"), used_for="visit")
+        work.session(
+            work.biller(),
+            [each for each in work.days() if each >= day],
+            Doing("education", 480, source="manual"),
+            used_for="visit",
+        )
 
 
 def _late(work: MonthOfWork) -> None:
