@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -35,7 +36,13 @@ class SystemClock:
         return time.monotonic_ns()
 
     def boot_id(self) -> str:
-        try:
-            return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        except OSError:
-            return f"boot-{round(time.time() - time.monotonic())}"
+        return _boot_id()
+
+
+@cache
+def _boot_id() -> str:
+    """Ask once: where it must be worked out, it would follow the wall clock whenever that is set."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return f"boot-{round(time.time() - time.monotonic())}"
