@@ -140,9 +140,9 @@ class FrontDesk(QObject):
         self._show_who()
         pages = pages_for(context)
         self.window.show_unlocked()
-        self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
         if context.may("call.work"):
-            self._calls = CallDesk(context)
+            self._calls = CallDesk(context)  # before the pages: their own answer to a key comes first
+        self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
         self._make_daily_backup()
 
     def _on_unlock_requested(self, passphrase: str) -> None:
