@@ -44,7 +44,10 @@ class CallDesk(QObject):
     """
 
     def __init__(self, context: PageContext) -> None:
-        """Take over the calls of who signed in: open ones come back to the bar, one left by a crash is asked about."""
+        """Take over the calls of who signed in: open ones come back to the bar, one left by a crash is asked about.
+
+        To be made before the pages, whose own answers to a key then come before this one's.
+        """
         super().__init__(context.window)
         self._context = context
         self._calls = context.desk.calls
@@ -492,7 +495,7 @@ class CallDesk(QObject):
     def _show_bar(self) -> None:
         shown = bool(self._all()) or self._left_running is not None
         set_shown(self.bar, shown=shown)
-        set_shown(self._keys, shown=bool(self._all()) or self._steps.is_busy)
+        set_shown(self._keys, shown=bool(self._all()))
         self.bar.tick()
 
     def _bar_state(self) -> CallBarState:
