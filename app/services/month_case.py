@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Condition, Consent, Enrolment, Mdm, OtherService, Patient, Practitioner, Stay, TimeEntry
@@ -19,6 +19,7 @@ from app.services.patients import display_name
 from app.services.plan_in_force import StandingPlan, standing_plans
 
 _NAMED_AT_MOST = 500  # more patients than this are not named one by one in a statement
+_STRETCHES_AT_ONCE = 100
 _SECOND = timedelta(seconds=1)
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -258,7 +259,6 @@ def _time(
     session: Session, month: Month, zone: ZoneInfo, patient_ids: Collection[int] | None
 ) -> tuple[dict[int, list[case.TimeEntry]], dict[int, list[case.OtherPatientTime]]]:
     """Return each patient's entries, and those of the same people on others that overlap them; in order of time."""
-    standing = current_time(*month.bounds(zone))
     entries = select(
         TimeEntry.entry_id,
         TimeEntry.patient_id,
@@ -274,17 +274,31 @@ def _time(
         TimeEntry.confirmed,
         TimeEntry.signed,
         TimeEntry.recorded_at,
-    ).where(~TimeEntry.withdrawn, *standing)
-    if patient_ids is not None:
-        # Of the others only those matter who worked on the patients named.
-        mine = aliased(TimeEntry)
-        theirs = select(mine.staff).where(mine.patient_id.in_(sorted(patient_ids)), mine.end_at > month.bounds(zone)[0])
-        entries = entries.where(TimeEntry.staff.in_(theirs))
-    rows = session.execute(entries.order_by(TimeEntry.start_at, TimeEntry.entry_id)).all()
+    ).where(~TimeEntry.withdrawn, *current_time(*month.bounds(zone)))
+    if patient_ids is None:
+        found = session.execute(entries).all()
+    else:
+        named = TimeEntry.patient_id.in_(sorted(patient_ids))
+        own = found = session.execute(entries.where(named)).all()
+        for first in range(0, len(own), _STRETCHES_AT_ONCE):
+            met = or_(*(_same_hands(row) for row in own[first : first + _STRETCHES_AT_ONCE]))
+            found = [*found, *session.execute(entries.where(~named, met))]
+    rows = sorted({row.entry_id: row for row in found}.values(), key=lambda row: (row.start_at, row.entry_id))
     time: dict[int, list[case.TimeEntry]] = defaultdict(list)
     for row in rows:
         time[row.patient_id].append(_entry(row))
     return time, _overlapping(rows)
+
+
+def _same_hands(row: AnyRow) -> ColumnElement[bool]:
+    """Return the condition for entries of the same person that overlap `row`; it stays within an index."""
+    earliest = row.start_at - timedelta(seconds=LONGEST_ENTRY_SECONDS)
+    return and_(
+        TimeEntry.staff == row.staff,
+        TimeEntry.start_at >= earliest,
+        TimeEntry.start_at < row.end_at,
+        TimeEntry.end_at > row.start_at,
+    )
 
 
 def _entry(row: AnyRow) -> case.TimeEntry:
