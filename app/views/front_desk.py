@@ -1,6 +1,6 @@
 """The window's life: somebody comes in, works, locks, goes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.rules.errors import ClinicError
 from app.security.slots import WrongPassphrase
+from app.services.clinic_settings import LONGEST_LOCK_AFTER
 from app.services.desk import Desk
 from app.services.founding import unlock_again
 from app.storage.ledger import Changes, ClinicLocked
@@ -110,9 +111,7 @@ class FrontDesk(QObject):
 
     def sign_out(self) -> None:
         """End the session and ask who comes next."""
-        if self._desk is None or (not self.is_locked and not self.window.stack.may_leave()):
-            return
-        if self._calls is not None and not self._calls.may_end(self.sign_out):
+        if self._desk is None or not self._may_end(self.sign_out):
             return
         folder = self._desk.opened.file.folder
         self._leave()
@@ -143,6 +142,8 @@ class FrontDesk(QObject):
         if context.may("call.work"):
             self._calls = CallDesk(context)  # before the pages: their own answer to a key comes first
         self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
+        if page == "import":
+            self.window.commands.run("patient.import")
         self._make_daily_backup()
 
     def _on_unlock_requested(self, passphrase: str) -> None:
@@ -178,16 +179,22 @@ class FrontDesk(QObject):
         self._faults.report(error)
 
     def _on_idled(self) -> None:
-        self.lock()
+        # A nurse on the phone does not touch the keyboard: while a timer runs, the lock waits as long as it ever may.
+        if not self._running_words() or self._idle.idle_minutes >= LONGEST_LOCK_AFTER:
+            self.lock()
 
     def _on_changed(self, changes: Changes) -> None:
         if changes.touch("clinic", "person", "setting") and not self.is_locked:
             self._show_who()
 
     def _may_close(self) -> bool:
-        if self._desk is None or self.is_locked:
+        return self._desk is None or self._may_end(self.window.close)
+
+    def _may_end(self, then: Callable[[], object]) -> bool:
+        """Whether the session may end now; whoever must be asked first is asked, and `then` follows their yes."""
+        if self.is_locked:
             return True
-        return self.window.stack.may_leave() and (self._calls is None or self._calls.may_end(self.window.close))
+        return self.window.stack.may_leave() and (self._calls is None or self._calls.may_end(then))
 
     def _leave(self) -> None:
         self._idle.stop()

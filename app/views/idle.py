@@ -53,6 +53,11 @@ class IdleWatch(QObject):
         self._timer.start()
         self._on_timeout()
 
+    @property
+    def idle_minutes(self) -> int:
+        """Whole minutes since the last touch."""
+        return (self._clock.monotonic_ns() - self._touched_ns) // 60_000_000_000
+
     def stop(self) -> None:
         """Watch no longer."""
         self._timer.stop()

@@ -26,9 +26,11 @@ def pages_for(context: PageContext) -> list[Page]:
 
 def _pages(context: PageContext) -> list[tuple[Page, str]]:
     # Imported where they are used: a page costs its own start-up time, and only when there is a window.
+    from app.views.patients.patients_page import PatientsPage  # noqa: PLC0415
     from app.views.settings.settings_page import SettingsPage  # noqa: PLC0415
 
     return [
+        (Page("patients", _tr("Patients"), "users", lambda: PatientsPage(context)), "patient.list"),
         (Page("settings", _tr("Settings"), "settings", lambda: SettingsPage(context)), "session.use"),
     ]
 
