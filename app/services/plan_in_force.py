@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.models import CarePlan, CarePlanEvent
@@ -35,7 +35,7 @@ def standing_plans(session: Session, patients: Select[int], last: date) -> dict[
     for row in session.execute(
         select(CarePlan.patient_id, CarePlan.id, CarePlan.status, CarePlan.version, CarePlan.signed_on)
         .where(CarePlan.patient_id.in_(patients))
-        .order_by(CarePlan.patient_id, CarePlan.version, CarePlan.id)
+        .order_by(CarePlan.patient_id, func.coalesce(CarePlan.version, 0), CarePlan.id)
     ):
         versions[row.patient_id].append(row)
     events: dict[int, list[tuple[str, date, str]]] = defaultdict(list)

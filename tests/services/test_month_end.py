@@ -27,9 +27,12 @@ from app.services.judging import MonthNotOver, MonthUnknown
 from app.services.month_end import MakingStopped, MonthChanged, MonthEnd, NotReady
 from app.services.packet_folder import OutRefused
 from app.services.people import PersonForm
+from app.services.wrap_up import WrapUp
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
+from tests.services.calling import WHOLE_NOTE, live
 from tests.services.clinic_month import OCTOBER, bring_in, entry, number_of, ready, together
+from tests.services.test_care_plans import whole
 
 PASSPHRASE = FIRST_PERSON.passphrase
 DOCTORS_PASSPHRASE = "four slow otters drift"
@@ -433,3 +436,43 @@ def test_an_empty_month_has_papers_that_say_so(clinic: Desk, out: Path) -> None:
     made = clinic.month_end.make(clinic.actor, Month(2026, 9), out, passphrase=PASSPHRASE)
     assert (made.packets, made.not_ready) == ((), 3)
     assert sorted(files_of(out)) == ["bound.pdf", "manifest.json", "readiness.pdf"]
+
+
+def test_a_packet_holds_what_was_worked_in_the_program_plan_note_and_second(
+    clinic: Desk, out: Path, clock: FakeClock
+) -> None:
+    own = number_of(clinic, "a")
+    draft = clinic.care_plans.draft(clinic.actor, own)
+    mark = clinic.care_plans.save_draft(clinic.actor, draft.plan_id, whole(draft), draft.mark)
+    signed = clinic.care_plans.sign(clinic.actor, own, PASSPHRASE, mark)
+    clinic.care_plans.record_copy_given(clinic.actor, signed.plan_id, clock.now().date(), "portal")
+    call = clinic.calls.start(clinic.actor, own)
+    live(clinic, clock, call.call_id, 65)
+    clinic.calls.stop(clinic.actor, call.call_id)
+    clinic.calls.finish(clinic.actor, call.call_id, WrapUp(outcome="reached", sections=WHOLE_NOTE))
+    november = Month(2026, 11)
+    span = ("2026-11-05T09:00:00-06:00", "2026-11-05T09:20:00-06:00")
+    bring_in(clinic, out.with_name("more"), {"time": [entry("nov", "a", *span)]})
+    clock.jump(days=10)
+    made = clinic.month_end.make(clinic.actor, november, out, passphrase=PASSPHRASE)
+    (packet,) = made.packets
+    text = " ".join(text_of(files_of(out)[f"packets/{packet.packet_no}.pdf"]).split())
+    for fact in (
+        "Version 1",
+        "About symptom management",
+        "portal",
+        "No swelling, sleeps flat",
+        "Ana Alvarez, RN",
+        "21:05",
+        "Sign a care plan",
+    ):
+        assert fact in text
+
+
+def test_plain_papers_of_a_run_that_was_cut_off_are_cleared_away(clinic: Desk, out: Path) -> None:
+    left = (out.with_name(f".{out.name}.careloop-making-abc"), out.with_name(".other.careloop-making-abc"))
+    for folder in left:
+        folder.mkdir()
+        (folder / "packet.pdf").write_text("somebody", encoding="utf-8")
+    clinic.month_end.make(clinic.actor, OCTOBER, out)
+    assert [folder.exists() for folder in left] == [False, True]
