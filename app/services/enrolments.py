@@ -1,7 +1,6 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -187,8 +186,8 @@ def _consent_history(session: Session, patient_id: int) -> list[HistoryRow]:
     found = []
     revoked = _revocations(session, patient_id)
     for row in _consents(session, patient_id):
-        said = f"{row.method} consent for {row.practitioner}, {'all four' if row.is_complete else 'not all four'} told"
-        found.append(HistoryRow("consent_given", row.given_on, row.recorded_at, row.taken_by, said.capitalize()))
+        said = f"{row.method.capitalize()} consent for {row.practitioner}, {'all four' if row.is_complete else 'not all four'} told"
+        found.append(HistoryRow("consent_given", row.given_on, row.recorded_at, row.taken_by, said))
         if row.revoked_on is not None:
             at, by = revoked.get(row.id, (row.recorded_at, ""))
             found.append(HistoryRow("consent_revoked", row.revoked_on, at, by, REVOKED))
