@@ -186,7 +186,8 @@ def _consent_history(session: Session, patient_id: int) -> list[HistoryRow]:
     found = []
     revoked = _revocations(session, patient_id)
     for row in _consents(session, patient_id):
-        said = f"{row.method.capitalize()} consent for {row.practitioner}, {'all four' if row.is_complete else 'not all four'} told"
+        told = "all four told" if row.is_complete else "not all four told"
+        said = f"{row.method.capitalize()} consent for {row.practitioner}, {told}"
         found.append(HistoryRow("consent_given", row.given_on, row.recorded_at, row.taken_by, said))
         if row.revoked_on is not None:
             at, by = revoked.get(row.id, (row.recorded_at, ""))
