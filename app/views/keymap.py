@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.views import safe_text
 from app.views.icons import icon
@@ -50,6 +51,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("blocker.next", "Next blocker", "Month", "F7", "chevron-down"),
     Command("blocker.previous", "Previous blocker", "Month", "Shift+F7", "chevron-up"),
     Command("approve", "Approve for billing", "Month", "F9", "signature"),
+    Command("month.make", "Make packets", "Month", "", "file-down"),
+    Command("month.previous", "Previous month", "Month", "Ctrl+PgUp", "chevron-left"),
+    Command("month.next", "Next month", "Month", "Ctrl+PgDown", "chevron-right"),
     Command("print", "Print preview", "File", "Ctrl+P", "printer"),
     Command("save", "Save", "File", "Ctrl+S", "save"),
     Command("undo", "Undo", "File", "Ctrl+Z", "undo-2"),
@@ -119,7 +123,7 @@ class Commands(QObject):
     def allow(self, is_allowed: Callable[[str], bool]) -> None:
         """Leave only the commands for which `is_allowed` holds: what a role may not do is absent."""
         self._allowed = is_allowed
-        self.show_answered()
+        self._show_allowed()
 
     def suspend(self, *, suspended: bool) -> None:
         """Make no command work, for example while locked."""
@@ -146,13 +150,14 @@ class Commands(QObject):
         """Put every command into its menu."""
         for title, letter in MENUS:
             menu = safe_text.menu(bar, _tr(title), name=f"menu_{title.lower()}", letter=letter)
-            menu.aboutToShow.connect(self.show_answered)
+            menu.aboutToShow.connect(partial(self._on_about_to_show, menu))
+            menu.aboutToHide.connect(self._show_allowed)
             for command in self._commands.values():
                 if command.menu == title:
                     menu.addAction(self._actions[command.key])
 
     def show_answered(self) -> None:
-        """Show in the menus only what would do something now."""
+        """Show only what would do something now, for as long as a menu is open."""
         for key, action in self._actions.items():
             action.setVisible(self._answer(key) is not None)
 
@@ -164,11 +169,21 @@ class Commands(QObject):
         else:
             handler()
 
+    def _on_about_to_show(self, menu: QMenu) -> None:
+        self.show_answered()
+        if not any(action.isVisible() for action in menu.actions()):
+            QTimer.singleShot(0, self._show_allowed)  # Qt shows no empty menu, so that nothing is hidden afterwards
+
     def _answer(self, key: str) -> Handler | None:
         if not self._allowed(key):
             return None
         owners = self._handlers.get(key, [])
         return next((handler for owner, handler in reversed(owners) if owner.isVisible() and owner.isEnabled()), None)
+
+    def _show_allowed(self) -> None:
+        # Outside of an open menu nothing is hidden but what the role may not do: Qt lets no hidden action's key work.
+        for key, action in self._actions.items():
+            action.setVisible(self._allowed(key))
 
     def _forget(self, key: str, handler: Handler) -> None:
         self._handlers[key] = [kept for kept in self._handlers.get(key, []) if kept[1] is not handler]

@@ -1,8 +1,9 @@
 import re
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.views.keymap import COMMANDS, MENUS, OUTCOMES, Command, Commands, clashes
@@ -100,3 +101,32 @@ def test_a_deleted_owner_is_forgotten(qtbot: QtBot) -> None:
     window.setCentralWidget(QWidget())
     qtbot.waitUntil(lambda: gone == [True])
     assert "refresh" not in {command.key for command in commands.answered()}
+
+
+@pytest.mark.parametrize("title", ["month", "go"])
+def test_keys_work_after_a_menu_was_open_while_nobody_answered_them(qtbot: QtBot, title: str) -> None:
+    """The month's menu is empty then, which Qt does not show at all."""
+    window, page = QMainWindow(), QWidget()
+    window.setCentralWidget(page)
+    qtbot.addWidget(window)
+    commands = Commands(window)
+    commands.fill_menus(window.menuBar())
+    commands.allow(lambda key: key != "lock")
+    commands.on("back", page, lambda: None)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    menu = window.menuBar().findChild(QMenu, f"menu_{title}")
+    assert menu is not None
+    menu.popup(QPoint(0, 0))
+    assert not commands.action("approve").isVisible()
+    assert menu.isVisible() == (title == "go")
+    if menu.isVisible():
+        qtbot.keyClick(menu, Qt.Key.Key_Escape)
+    qtbot.waitUntil(commands.action("approve").isVisible)
+    done: list[str] = []
+    for key in ("approve", "lock"):
+        commands.on(key, page, lambda key=key: done.append(key))  # type: ignore[misc]
+    qtbot.keyClick(page, Qt.Key.Key_F9)
+    qtbot.keyClick(page, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert done == ["approve"]
