@@ -120,7 +120,9 @@ def wiring_of_commands(clock: Clock) -> Wiring:
         clock=clock,
         new_recovery_key=new_recovery_key,
         create_clinic=create,
-        create_demo=lambda folder, **plan: create_demo(folder, house, DemoPlan(**plan)),
+        create_demo=lambda folder, **plan: create_demo(
+            folder, house, DemoPlan(**plan), open_desk=partial(open_desk, house=house)
+        ),
         open_desk=lambda folder, username, passphrase: open_desk(folder, username, passphrase, house),
         read_files=read_folder_or_files,
         restore=partial(restore_clinic, house=house),
@@ -134,7 +136,9 @@ def wiring_of_window(house: House, data: Path) -> WindowWiring:
 
     def make_demo(folder: Path, tell: Tell) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        create_demo(folder, house, DemoPlan(), lambda done, total: tell(done, total, ""))
+        create_demo(
+            folder, house, DemoPlan(), lambda done, total: tell(done, total, ""), partial(open_desk, house=house)
+        )
 
     return WindowWiring(
         version=__version__,

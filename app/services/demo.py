@@ -9,6 +9,7 @@ from app import assets
 from app.rules.errors import ClinicError
 from app.rules.month import Month
 from app.rules.time_zone import time_zone
+from app.services.demo_billing import OpenDesk, bill
 from app.services.demo_calendar import Period, Rota, period_of
 from app.services.demo_charts import Chart, Numbers, dealt_names, new_chart
 from app.services.demo_faults import spoil
@@ -64,8 +65,17 @@ class Demo:
     running: Month | None
 
 
-def create_demo(folder: Path, house: House, plan: DemoPlan, progress: Progress = lambda _, __: None) -> Demo:
-    """Make a demo clinic in `folder`, which must not exist or be empty. Raises `ClinicError`; then nothing is left."""
+def create_demo(
+    folder: Path,
+    house: House,
+    plan: DemoPlan,
+    progress: Progress = lambda _, __: None,
+    open_desk: OpenDesk | None = None,
+) -> Demo:
+    """Make a demo clinic in `folder`, which must not exist or be empty. Raises `ClinicError`; then nothing is left.
+
+    With `open_desk`, some of the last finished month is approved and made as well.
+    """
     name, zone = demo_clinic()
     period = _period(plan, house, zone)
     table = team_table()
@@ -82,6 +92,8 @@ def create_demo(folder: Path, house: House, plan: DemoPlan, progress: Progress =
             people.edit(opened.actor, opened.actor.person_id, PersonForm(first.name, "", first.username, ("admin",)))
         finally:
             opened.close()
+        if open_desk is not None:
+            bill(making, period.through, open_desk)
     return Demo(name, _users(house), first.passphrase, recovery_key, plan.patients, period.finished, period.running)
 
 

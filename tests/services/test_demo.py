@@ -444,3 +444,20 @@ def test_a_large_clinic_has_the_hands_it_needs() -> None:
     entries = [row for chart in charts for row in chart.then if isinstance(row, TimeEntry)]
     assert len({chart.patient.id for chart in charts}) == 900
     assert max(entry.end_at.astimezone(CHICAGO).hour for entry in entries) < 18
+
+
+def test_the_last_finished_month_is_approved_in_part_and_made_in_part(tmp_path: Path) -> None:
+    house = house_at(NOVEMBER_23)
+
+    def open_as(folder: Path, username: str, passphrase: str) -> Desk:
+        return open_desk(folder, username, passphrase, house)
+
+    demo = create_demo(tmp_path / "clinic", house, DemoPlan(patients=40, months=1), open_desk=open_as)
+    desk = open_as(tmp_path / "clinic", "dana", demo.password)
+    try:
+        counts = desk.readiness.board(desk.actor, OCTOBER).counts
+        assert counts["exported"] > 0
+        assert counts["approved"] > 0
+        assert desk.integrity.check(desk.actor, lambda _: None).faults == ()
+    finally:
+        desk.close()
