@@ -11,20 +11,25 @@ from app.models.clinic import Clinic
 from app.models.condition import Condition
 from app.models.consent import Consent
 from app.models.enrolment import Enrolment
+from app.models.escalation import Escalation
+from app.models.follow_up import FollowUp
 from app.models.import_batch import ImportBatch, ImportFile
 from app.models.mdm import Mdm
 from app.models.medication import Medication
 from app.models.month_paper import MonthPaper
 from app.models.note import Note
+from app.models.note_filing import NoteFiling
 from app.models.other_service import OtherService
 from app.models.packet import Packet
 from app.models.patient import Patient
 from app.models.patient_contact import PatientContact
 from app.models.person import Person
 from app.models.practitioner import Practitioner
+from app.models.promise import Promise
 from app.models.setting import Setting
 from app.models.stay import Stay
 from app.models.time_entry import TimeEntry
+from app.models.touch_point import TouchPoint
 
 __all__ = [
     "Allergy",
@@ -40,19 +45,24 @@ __all__ = [
     "Condition",
     "Consent",
     "Enrolment",
+    "Escalation",
+    "FollowUp",
     "ImportBatch",
     "ImportFile",
     "Mdm",
     "Medication",
     "MonthPaper",
     "Note",
+    "NoteFiling",
     "OtherService",
     "Packet",
     "Patient",
     "PatientContact",
     "Person",
     "Practitioner",
+    "Promise",
     "Setting",
     "Stay",
     "TimeEntry",
+    "TouchPoint",
 ]

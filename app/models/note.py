@@ -14,6 +14,8 @@ class Note(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("note.id"), unique=True)  # the note that this one replaces
+    reason: Mapped[str] = mapped_column(default="")  # why it was amended
     content: Mapped[str]  # canonical JSON: [[section title, text], …]
     content_hash: Mapped[str]
     author: Mapped[str]

@@ -41,6 +41,12 @@ class Patient(Base):
     call_from: Mapped[time | None]
     call_until: Mapped[time | None]
     call_days: Mapped[str] = mapped_column(default="")  # "mon,tue,…", empty: any day
+    risk_tier: Mapped[str] = mapped_column(default="")  # low | rising | high, empty: not judged yet
+    protocol: Mapped[str] = mapped_column(
+        default=""
+    )  # how often to call: a key of the cadence, empty: as the tier says
+    cadence_from: Mapped[date | None]  # the day the calls are counted from; None: when CCM began
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # whose patient to call
     sort_name: Mapped[str]
     search_text: Mapped[str]
     added_at: Mapped[datetime]

@@ -12,11 +12,11 @@ _NOT_UNDOING = "(old.import_id IS NULL OR (SELECT undoing FROM import_batch WHER
 STATEMENTS = (
     *(
         _CHANGED.format(table=table)
-        for table in ("audit_event", "note", "approval", "time_entry", "care_plan_event", "month_paper")
+        for table in ("audit_event", "note", "note_filing", "approval", "time_entry", "care_plan_event", "month_paper")
     ),
     *(
         _REMOVED.format(table=table, unless="")
-        for table in ("audit_event", "note", "approval", "packet", "month_paper")
+        for table in ("audit_event", "note", "note_filing", "approval", "packet", "month_paper")
     ),
     *(_REMOVED.format(table=table, unless=f"WHEN {_NOT_UNDOING}") for table in ("time_entry", "care_plan_event")),
     """CREATE TRIGGER audit_event_in_order BEFORE INSERT ON audit_event

@@ -146,11 +146,16 @@ def upgrade() -> None:
         sa.Column("call_from", sa.Time(), nullable=True),
         sa.Column("call_until", sa.Time(), nullable=True),
         sa.Column("call_days", sa.String(), nullable=False),
+        sa.Column("risk_tier", sa.String(), nullable=False),
+        sa.Column("protocol", sa.String(), nullable=False),
+        sa.Column("cadence_from", sa.Date(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("sort_name", sa.String(), nullable=False),
         sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["import_batch.id"], name=op.f("fk_patient_import_id_import_batch")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_patient_owner_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
         sa.UniqueConstraint("external_id", name=op.f("uq_patient_external_id")),
         sqlite_autoincrement=True,
@@ -159,6 +164,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_patient_import_id"), "patient", ["import_id"], unique=False)
     op.create_index(op.f("ix_patient_mbi"), "patient", ["mbi"], unique=False)
     op.create_index(op.f("ix_patient_mrn"), "patient", ["mrn"], unique=False)
+    op.create_index(op.f("ix_patient_owner_id"), "patient", ["owner_id"], unique=False)
     op.create_index("ix_patient_search", "patient", ["sort_name", "id", "search_text"], unique=False)
     op.create_table(
         "practitioner",
@@ -477,21 +483,92 @@ def upgrade() -> None:
     op.create_index(op.f("ix_care_plan_event_care_plan_id"), "care_plan_event", ["care_plan_id"], unique=False)
     op.create_index(op.f("ix_care_plan_event_import_id"), "care_plan_event", ["import_id"], unique=False)
     op.create_table(
+        "escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("rule_key", sa.String(), nullable=False),
+        sa.Column("symptom", sa.String(), nullable=False),
+        sa.Column("do_now", sa.String(), nullable=False),
+        sa.Column("is_emergency", sa.Boolean(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("to_role", sa.String(), nullable=False),
+        sa.Column("to_person_id", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(), nullable=False),
+        sa.Column("raised_by", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("status <> 'open' OR answered_at IS NULL", name=op.f("ck_escalation_open_without_answer")),
+        sa.CheckConstraint("status IN ('open', 'answered', 'closed', 'withdrawn')", name=op.f("ck_escalation_status")),
+        sa.CheckConstraint(
+            "status NOT IN ('closed', 'withdrawn') OR outcome <> ''", name=op.f("ck_escalation_outcome_when_closed")
+        ),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_escalation_answered_by_person")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_escalation_call_id_call")),
+        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_escalation_closed_by_person")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_escalation_patient_id_patient")),
+        sa.ForeignKeyConstraint(["raised_by"], ["person.id"], name=op.f("fk_escalation_raised_by_person")),
+        sa.ForeignKeyConstraint(["to_person_id"], ["person.id"], name=op.f("fk_escalation_to_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
+    )
+    op.create_index(op.f("ix_escalation_call_id"), "escalation", ["call_id"], unique=False)
+    op.create_index("ix_escalation_patient", "escalation", ["patient_id", "status"], unique=False)
+    op.create_index("ix_escalation_status", "escalation", ["status", "due_at"], unique=False)
+    op.create_index(op.f("ix_escalation_to_person_id"), "escalation", ["to_person_id"], unique=False)
+    op.create_table(
         "note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("amends_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("content", sa.String(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
         sa.Column("credential", sa.String(), nullable=False),
         sa.Column("signed_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["amends_id"], ["note.id"], name=op.f("fk_note_amends_id_note")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_note_call_id_call")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_note_patient_id_patient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sa.UniqueConstraint("amends_id", name=op.f("uq_note_amends_id")),
     )
     op.create_index(op.f("ix_note_call_id"), "note", ["call_id"], unique=False)
     op.create_index(op.f("ix_note_patient_id"), "note", ["patient_id"], unique=False)
+    op.create_table(
+        "promise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("from_at", sa.DateTime(), nullable=False),
+        sa.Column("until_at", sa.DateTime(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("moved_to_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_by", sa.Integer(), nullable=True),
+        sa.Column("closed_reason", sa.String(), nullable=False),
+        sa.CheckConstraint("status IN ('open', 'moved', 'cancelled')", name=op.f("ck_promise_status")),
+        sa.CheckConstraint("until_at > from_at", name=op.f("ck_promise_until_after_from")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_promise_call_id_call")),
+        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_promise_closed_by_person")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_promise_made_by_person")),
+        sa.ForeignKeyConstraint(["moved_to_id"], ["promise.id"], name=op.f("fk_promise_moved_to_id_promise")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_promise_patient_id_patient")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_promise_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
+    )
+    op.create_index(op.f("ix_promise_call_id"), "promise", ["call_id"], unique=False)
+    op.create_index("ix_promise_patient", "promise", ["patient_id", "status"], unique=False)
     op.create_table(
         "time_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -531,5 +608,71 @@ def upgrade() -> None:
     op.create_index("ix_time_entry_patient_start", "time_entry", ["patient_id", "start_at"], unique=False)
     op.create_index("ix_time_entry_staff_start", "time_entry", ["staff", "start_at"], unique=False)
     op.create_index("ix_time_entry_start", "time_entry", ["start_at"], unique=False)
+    op.create_table(
+        "touch_point",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("planned_at", sa.DateTime(), nullable=False),
+        sa.Column("planned_by", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_touch_point_call_id_call")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_touch_point_patient_id_patient")),
+        sa.ForeignKeyConstraint(["planned_by"], ["person.id"], name=op.f("fk_touch_point_planned_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_touch_point")),
+    )
+    op.create_index(op.f("ix_touch_point_call_id"), "touch_point", ["call_id"], unique=False)
+    op.create_index("ix_touch_point_patient", "touch_point", ["patient_id", "id"], unique=False)
+    op.create_table(
+        "follow_up",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("priority", sa.String(), nullable=False),
+        sa.Column("urgency", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("escalation_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(status = 'open') = (outcome = '')", name=op.f("ck_follow_up_outcome_when_closed")),
+        sa.CheckConstraint("priority IN ('low', 'normal', 'high')", name=op.f("ck_follow_up_priority")),
+        sa.CheckConstraint("source IN ('call', 'plan', 'escalation', 'other')", name=op.f("ck_follow_up_source")),
+        sa.CheckConstraint("status IN ('open', 'done', 'cancelled')", name=op.f("ck_follow_up_status")),
+        sa.CheckConstraint("urgency IN ('none', 'routine', 'soon', 'urgent')", name=op.f("ck_follow_up_urgency")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_follow_up_call_id_call")),
+        sa.ForeignKeyConstraint(["closed_by"], ["person.id"], name=op.f("fk_follow_up_closed_by_person")),
+        sa.ForeignKeyConstraint(
+            ["escalation_id"], ["escalation.id"], name=op.f("fk_follow_up_escalation_id_escalation")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_follow_up_made_by_person")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_follow_up_owner_id_person")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_follow_up_patient_id_patient")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+    )
+    op.create_index(op.f("ix_follow_up_call_id"), "follow_up", ["call_id"], unique=False)
+    op.create_index(op.f("ix_follow_up_escalation_id"), "follow_up", ["escalation_id"], unique=False)
+    op.create_index(op.f("ix_follow_up_owner_id"), "follow_up", ["owner_id"], unique=False)
+    op.create_index("ix_follow_up_patient", "follow_up", ["patient_id", "status"], unique=False)
+    op.create_index("ix_follow_up_status", "follow_up", ["status", "due_on"], unique=False)
+    op.create_table(
+        "note_filing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("note_id", sa.Integer(), nullable=False),
+        sa.Column("is_filed", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_note_filing_by_person")),
+        sa.ForeignKeyConstraint(["note_id"], ["note.id"], name=op.f("fk_note_filing_note_id_note")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_filing")),
+    )
+    op.create_index("ix_note_filing_note", "note_filing", ["note_id", "id"], unique=False)
     for statement in STATEMENTS:
         op.execute(statement)
