@@ -132,6 +132,7 @@ class CallBar(QFrame):
         self.bar = ThresholdBar(name="call_month")
         self.activity = ChoiceField()
         self.activity.setObjectName("call_activity")
+        self.activity.setMinimumContentsLength(22)
         self.activity.setAccessibleName(self.tr("Activity"))
         self.waiting_button = safe_text.button("", name="call_waiting", icon=icon("layers"))
         self._menu = QMenu(self.waiting_button)

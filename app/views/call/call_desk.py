@@ -198,6 +198,7 @@ class CallDesk(QObject):
         view = self._top_view()
         if view is not None and view.wrap_up is not None and view.saved is None:
             view.show_call(view.call, outcome)
+            view.focus_first()
             return None
         return self._stop(outcome)
 

@@ -1,8 +1,8 @@
 """The call screen: who is called and their plan at the left, the note at the right; then the wrap-up in its place."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
@@ -56,8 +56,7 @@ class CallView(QWidget):
         )
         self._kept = Chip(self.tr("Draft kept"), Tone.NEUTRAL, icon="save", name="draft_state")
         self._problem = Banner(name="call_problem")
-        self._left = QStackedWidget()
-        self._left.setObjectName("call_left")
+        self._patient = PatientPanel(call, sheet, context.desk.opened.ledger.clock)
         self._build()
         self.note.edited.connect(self._on_edited)
         self.draft.kept.connect(self._show_kept)
@@ -77,24 +76,25 @@ class CallView(QWidget):
         if call.timer.state == "wrap_up":
             self._show_wrap_up(outcome)
         elif self.wrap_up is not None:
-            self._left.removeWidget(self._wrap_up_area)
-            self._wrap_up_area.deleteLater()
+            self._patient.show()
+            self.wrap_up.hide()
+            self.wrap_up.deleteLater()
             self.wrap_up = None
 
     def focus_first(self) -> None:
         """Put the focus where the hand goes next: the note, the outcome, what the note lacks, or the way on."""
         if self.saved is not None:
-            self.saved.back_button.setFocus()
+            self._focus(self.saved.back_button)
         elif self.wrap_up is None:
-            field = self.note.first_field()
-            if field is not None:
-                field.setFocus()
+            # Below each other, the note lies out of view while the number is dialled.
+            narrow = self._rows.direction() == QBoxLayout.Direction.TopToBottom
+            self._focus((self._patient.first_button if narrow else None) or self.note.first_field())
         elif self.wrap_up.chosen is None:
-            self.wrap_up.outcome.setFocus()
+            self._focus(self.wrap_up.outcome.buttons[0])
         elif self.wrap_up.chosen == "reached" and self.note.missing():
-            self.note.go_to(self.note.missing()[0].key)
+            self._focus(self.note.field(self.note.missing()[0].key))
         else:
-            self.wrap_up.save_button.setFocus()
+            self._focus(self.wrap_up.save_button)
 
     def ask_save(self, *, following: bool) -> None:
         """Gather the wrap-up and ask for it to be saved; marks what is not filled in."""
@@ -115,7 +115,7 @@ class CallView(QWidget):
             words = str(error) if isinstance(error, NoteIncomplete) or not faults else ""
             self.wrap_up.show_faults(others, words)
         if in_note:
-            self.note.go_to(next(iter(in_note)))
+            self._focus(self.note.field(next(iter(in_note))))
 
     def show_saved(self, wrap_up: WrapUp, finished: FinishedCall) -> None:
         """Show that the call is saved; nothing of it changes any more."""
@@ -126,7 +126,8 @@ class CallView(QWidget):
         self.saved.left.connect(self.left)
         self.saved.chart_asked.connect(lambda: self._context.open_chart(self.call.patient_id, "overview"))
         self._left.addWidget(self.saved)
-        self._left.setCurrentWidget(self.saved)
+        if self.wrap_up is not None:
+            self.wrap_up.hide()
         self._kept.hide()
         self.focus_first()
 
@@ -153,7 +154,7 @@ class CallView(QWidget):
         self._problem.show_text(sentence(error) if not isinstance(error, FieldFaults) else "", "warn")
 
     def _on_missing_chosen(self, key: str) -> None:
-        self.note.go_to(key)
+        self._focus(self.note.field(key))
 
     def _on_wrap_up_changed(self) -> None:
         if self.wrap_up is not None:
@@ -175,22 +176,32 @@ class CallView(QWidget):
             panel.discard_asked.connect(self.discard_asked)
             panel.changed.connect(self._on_wrap_up_changed)
             self.wrap_up = panel
-            self._wrap_up_area = scrolling(panel)
-            self._left.addWidget(self._wrap_up_area)
-            self._left.setCurrentWidget(self._wrap_up_area)
+            self._left.addWidget(panel)
+            self._patient.hide()
         else:
             self.wrap_up.show_call(self.call)
         if outcome is not None:
             self.wrap_up.choose(outcome)
         self.wrap_up.show_missing(self.note.missing())
 
+    def _focus(self, widget: QWidget | None) -> None:
+        if widget is not None:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(widget)
+
     def _build(self) -> None:
-        self._left.addWidget(scrolling(PatientPanel(self.call, self._sheet, self._context.desk.opened.ledger.clock)))
-        self._note_area = scrolling(self.note)
-        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._side = QWidget()
+        self._side.setObjectName("call_left")
+        self._left = QVBoxLayout(self._side)
+        self._left.setContentsMargins(0, 0, 0, 0)
+        self._left.addWidget(self._patient)
+        inner = QWidget()
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
+        self._rows.setContentsMargins(0, 0, GRID, 0)
         self._rows.setSpacing(2 * GRID)
-        self._rows.addWidget(self._left)
-        self._rows.addWidget(self._note_area, 1)
+        self._rows.addWidget(self._side)
+        self._rows.addWidget(self.note, 1)
+        self._area = scrolling(inner)
         header = PageHeader(self.tr("Call"), "")
         header.add_action(self._kept)
         back = safe_text.button(
@@ -205,7 +216,7 @@ class CallView(QWidget):
         page.setSpacing(GRID)
         page.addWidget(header)
         page.addWidget(self._problem)
-        page.addLayout(self._rows, 1)
+        page.addWidget(self._area, 1)
         field = self.note.first_field()
         if field is not None:
             self.setFocusProxy(field)
@@ -215,5 +226,5 @@ class CallView(QWidget):
         direction = QBoxLayout.Direction
         beside = self.width() >= scaled(SIDE_BY_SIDE)
         self._rows.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
-        self._left.setMaximumWidth(scaled(LEFT) if beside else 16_777_215)
-        self._left.setMinimumWidth(scaled(LEFT) if beside else 0)
+        self._side.setMaximumWidth(scaled(LEFT) if beside else 16_777_215)
+        self._side.setMinimumWidth(scaled(LEFT) if beside else 0)

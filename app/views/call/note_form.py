@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.services.note_sections import NoteSection
 from app.views import safe_text
@@ -33,7 +33,7 @@ class NoteForm(QWidget):
         self._parts: list[_Part] = []
         self._columns = 0
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, GRID, 0)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setVerticalSpacing(GRID)
         for section in sections:
@@ -53,11 +53,9 @@ class NoteForm(QWidget):
         """Return the required parts that say nothing yet."""
         return tuple(part.section for part in self._parts if part.section.required and part.field.value() is None)
 
-    def go_to(self, key: str) -> None:
-        """Put the focus into a part."""
-        for part in self._parts:
-            if part.section.key == key:
-                part.field.setFocus(Qt.FocusReason.OtherFocusReason)
+    def field(self, key: str) -> QWidget | None:
+        """Return the field of a part, None where there is no such part."""
+        return next((part.field for part in self._parts if part.section.key == key), None)
 
     def mark(self, faults: Mapping[str, str]) -> None:
         """Show sentences beside the parts they are about, and no others."""
@@ -104,6 +102,8 @@ class _Part(QWidget):
         self.section = section
         self.field = TextField(lines=2)
         self.field.setObjectName(f"note_{section.key}")
+        # As high as there is room, and never less than two lines.
+        self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         needed = self.tr("{title} (needed when reached)").format(title=section.title)
         self.field.setAccessibleName(needed if section.required else section.title)
         self._error = safe_text.label("", "error", name=f"note_{section.key}_error")

@@ -34,9 +34,11 @@ class PatientPanel(QWidget):
         self.setAccessibleName(self.tr("Who is called"))
         self._sheet = sheet
         self._clock = clock
+        self.first_button: QWidget | None = None
+        """The button that copies the number to dial; None without a number."""
         self._window_line = safe_text.label("", name="call_window")
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         warning = _warning(sheet)
         if warning:
@@ -53,6 +55,7 @@ class PatientPanel(QWidget):
     def _identity(self, call: CallNow) -> QWidget:
         sheet = self._sheet
         card = Card(name="call_identity")
+        card.body.setSpacing(GRID // 2)
         born = format_date(sheet.born_on) if sheet.born_on else self.tr("not recorded")
         ask = self.tr("Confirm name and date of birth before you say more:")
         card.body.addWidget(safe_text.label(ask, "small"))
@@ -77,13 +80,17 @@ class PatientPanel(QWidget):
     def _number(self, kind: str, number: str) -> QHBoxLayout:
         shown = format_phone(number)
         title = self.tr("Call {number}") if kind == "first" else self.tr("or {number}")
-        words = safe_text.label(title.format(number=shown), "strong", name=f"call_number_{kind}", selectable=True)
+        words = safe_text.label(
+            title.format(number=shown), "strong", name=f"call_number_{kind}", wrap=False, selectable=True
+        )
         copy = safe_text.tool_button(
             self.tr("Copy {number}").format(number=shown),
             name=f"call_copy_{kind}",
             icon=icon("copy"),
             on_click=lambda: QGuiApplication.clipboard().setText(shown),
         )
+        if self.first_button is None:
+            self.first_button = copy
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(words)
@@ -94,6 +101,7 @@ class PatientPanel(QWidget):
     def _plan(self) -> QWidget:
         sheet = self._sheet
         card = Card(name="call_plan")
+        card.body.setSpacing(GRID // 2)
         plan = plan_line(sheet.overview.plan)
         goals = sheet.goals or (plan.text,)
         for title, name, lines, most, nothing in (
@@ -153,7 +161,7 @@ def _window_words(sheet: CallSheet, there: datetime) -> str:
     hours = ""
     if sheet.call_from is not None and sheet.call_until is not None:
         hours = f"{format_time(sheet.call_from)}–{format_time(sheet.call_until)}"
-    clock = _tr("{time} there now") if sheet.own_zone else _tr("{time} at the clinic now")
+    clock = _tr("{time} there now") if sheet.own_zone else _tr("now {time}")
     now = clock.format(time=format_time(there.time()))
     if not days and not hours:
         return joined((_tr("Call at any time"), now))

@@ -7,7 +7,6 @@ from app.services.wrap_up import FinishedCall
 from app.views import safe_text
 from app.views.call.words import activity_words, outcome_words
 from app.views.icons import icon
-from app.views.theme import GRID
 from app.views.widgets import Banner, Card, format_duration
 
 
@@ -53,6 +52,6 @@ class SavedPanel(QWidget):
         for button in (self.back_button, self.chart_button, self.again_button):
             card.body.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card)
         column.addStretch(1)

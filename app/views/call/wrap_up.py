@@ -101,7 +101,7 @@ class WrapUpPanel(QWidget):
             old.deleteLater()
         self._missing = [self._way_to(section) for section in missing]
         for button in self._missing:
-            self._needs.addWidget(button)
+            self._needs.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         set_shown(self._needs_box, shown=bool(missing))
 
     def wrap_up(self, sections: Mapping[str, str]) -> WrapUp | None:
@@ -195,8 +195,11 @@ class WrapUpPanel(QWidget):
         self.discard_button = safe_text.button(
             self.tr("Discard the call…"), name="wrap_up_discard", kind="quiet", on_click=self.discard_asked.emit
         )
-        card.body.addWidget(self.save_button)
-        card.body.addWidget(self.stay_button)
+        saves = QHBoxLayout()
+        saves.setSpacing(GRID)
+        saves.addWidget(self.save_button, 1)
+        saves.addWidget(self.stay_button)
+        card.body.addLayout(saves)
         others = QHBoxLayout()
         others.setSpacing(0)
         others.addWidget(self.go_on_button)
@@ -204,7 +207,7 @@ class WrapUpPanel(QWidget):
         others.addWidget(self.discard_button)
         card.body.addLayout(others)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card)
         column.addStretch(1)
         self.setFocusProxy(self.outcome)
