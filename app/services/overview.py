@@ -20,8 +20,10 @@ from app.services.judging import clinic_of, judge
 from app.services.month_case import current_time
 from app.services.patients import patient_of
 from app.services.plan_in_force import StandingPlan, standing_plans
-from app.services.readiness import FindingRow, findings, seconds_to_go
+from app.services.readiness import FindingRow, findings, toward
 from app.storage.ledger import Ledger, Reading
+
+STAFF_STEPS = (1200, 2400, 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class MonthGlance:
     """A patient's month as the rules see it now, or as it was billed (`packet_no`).
 
     `verdict` is empty for a patient who has no case: never enrolled, or declined. `excluded` is by entry id. `reached`
-    and `attempts` count calls, `last_reached_on` is a day of this month.
+    and `attempts` count calls, `last_reached_on` is a day of this month. `toward_seconds` are what the recommended
+    family counts, `steps` its first thresholds in seconds.
     """
 
     month: Month
@@ -77,6 +80,8 @@ class MonthGlance:
     practitioner_seconds: int = 0
     next_code: str | None = None
     seconds_to_go: int | None = None
+    toward_seconds: int = 0
+    steps: tuple[int, ...] = STAFF_STEPS
     lines: tuple[tuple[str, int], ...] = ()
     blockers: tuple[FindingRow, ...] = ()
     warnings: tuple[FindingRow, ...] = ()
@@ -196,6 +201,8 @@ def _month(session: Session, clinic: Clinic, patient_id: int, month: Month, book
     if not judged:
         return MonthGlance(month, reached=reached, attempts=attempts, last_reached_on=last)
     result = judged[0].result
+    threshold = result.next_threshold
+    counted, steps = toward(result, book)
     excluded: dict[str, list[Exclusion]] = defaultdict(list)
     for each in result.excluded:
         found = book.finding(each.reason)
@@ -205,8 +212,10 @@ def _month(session: Session, clinic: Clinic, patient_id: int, month: Month, book
         verdict=result.verdict,
         staff_seconds=result.clinical_staff_seconds,
         practitioner_seconds=result.practitioner_seconds,
-        next_code=result.next_threshold.code if result.next_threshold else None,
-        seconds_to_go=seconds_to_go(result, book),
+        next_code=threshold.code if threshold else None,
+        seconds_to_go=(counted // 60 + threshold.minutes_to_go) * 60 - counted if threshold else None,
+        toward_seconds=counted,
+        steps=steps,
         lines=tuple((line.code, line.units) for line in result.would_bill),
         blockers=findings(result.blockers, book),
         warnings=findings(result.warnings, book),

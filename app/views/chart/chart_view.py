@@ -22,7 +22,6 @@ from app.views.chart.time_tab import TimeTab
 from app.views.clinic_zone import clinic_zone
 from app.views.icons import icon
 from app.views.page_context import PageContext
-from app.views.patients.glance import STEPS
 from app.views.patients.patient_form import PatientFormView
 from app.views.patients.standing import (
     born_words,
@@ -141,7 +140,7 @@ class ChartView(QWidget):
         born = self.tr("Born {born}").format(born=born_words(row))
         self._facts.setText(joined((born, mrn, format_phone(row.phone), coverage, practitioner_words(row))))
         self._chip.show_state(standing_words(row.status), standing_tone(row.status))
-        self.bar.show_seconds(overview.month.pooled_seconds, STEPS)
+        self.bar.show_seconds(overview.month.toward_seconds, overview.month.steps)
         self._has_case = bool(overview.month.verdict)
         self._fit_bar()
 

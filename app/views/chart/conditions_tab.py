@@ -288,7 +288,7 @@ class ConditionsTab(QWidget):
             return self.tr("Resolved {day}").format(day=format_date(row.resolved_on))
         if row.counts:
             return self.tr("Counts")
-        return self.tr("Two ticks needed")
+        return self.tr("Needs both marks")
 
     def _problem_words(self, row: ConditionRow) -> str:
         if row.confirmed_as:

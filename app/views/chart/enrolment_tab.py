@@ -254,6 +254,11 @@ class EnrolmentTab(QWidget):
         elif consent is not None and consent.in_force and state.status == "":
             offered = self.tr("Enrol") if self._frame.may("enrolment.change") else ""
             self.banner.show_text(self.tr("Consent is recorded. Enrol the patient to begin."), "info", offered)
+        elif state.status == "" and self._frame.may("consent.record"):
+            self.banner.show_text(
+                self.tr("Tell the patient what CCM is and what it may cost, record their consent, then enrol them."),
+                "info",
+            )
         elif state.status == "enrolled" and (consent is None or not consent.in_force):
             self.banner.show_text(
                 self.tr("The patient is enrolled without a consent in force: nothing can be billed."), "warn"
@@ -276,7 +281,7 @@ class EnrolmentTab(QWidget):
         shown = {
             "consent": True,
             "enrol": True,
-            "decline": state.status in ("", "declined") or (state.status == "" and not in_force),
+            "decline": state.status == "",
             "stop": state.status == "enrolled",
             "revoke": in_force,
         }
@@ -306,8 +311,8 @@ class EnrolmentTab(QWidget):
         for key, action, words, drawn, call in (
             ("consent", "consent.record", self.tr("Record consent"), "signature", self.record_consent),
             ("enrol", "enrolment.change", self.tr("Enrol"), "clipboard-check", self.enrol),
-            ("decline", "enrolment.change", self.tr("Declined"), "user-x", self._on_decline),
-            ("stop", "enrolment.change", self.tr("Stopped"), "ban", self._on_stop),
+            ("decline", "enrolment.change", self.tr("Patient declined"), "user-x", self._on_decline),
+            ("stop", "enrolment.change", self.tr("Patient stopped"), "ban", self._on_stop),
             ("revoke", "consent.record", self.tr("Revoke consent"), "undo-2", self._on_revoke),
         ):
             if self._frame.may(action):

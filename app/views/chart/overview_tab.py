@@ -11,7 +11,6 @@ from app.services.readiness import FindingRow
 from app.views import safe_text
 from app.views.chart.frame import ChartFrame
 from app.views.patients.glance import (
-    STEPS,
     Line,
     consent_line,
     contacts_line,
@@ -107,7 +106,7 @@ class OverviewTab(QWidget):
             self._rows[key].show_state(line.text, line.tone, line.detail)
         month = overview.month
         self.chip.show_state(*verdict_words(month))
-        self.bar.show_seconds(month.pooled_seconds, STEPS)
+        self.bar.show_seconds(month.toward_seconds, month.steps)
         parts = [self.tr("Counted {time}").format(time=format_duration(month.pooled_seconds))]
         if month.lines:
             parts.append(self.tr("would bill {lines}").format(lines=lines_words(month.lines)))

@@ -29,7 +29,7 @@ from app.views.chart.time_rows import (
 )
 from app.views.clinic_zone import clinic_today
 from app.views.form_panel import Values
-from app.views.patients.glance import STEPS, verdict_words
+from app.views.patients.glance import verdict_words
 from app.views.patients.standing import joined, moment_words
 from app.views.table import Column
 from app.views.tasks import Latest
@@ -109,7 +109,7 @@ class TimeTab(QWidget):
         me = self._frame.context.desk.actor.person_id
         self._people = sorted((row for row in people if row.is_active), key=lambda row: (row.id != me, row.name))
         self.chip.show_state(*verdict_words(glance))
-        self.bar.show_seconds(glance.pooled_seconds, STEPS)
+        self.bar.show_seconds(glance.toward_seconds, glance.steps)
         self.entries.show_rows(judged_entries(entries, glance, self._frame.zone))
         self.notes.show_rows(notes)
         self._on_entry_picked(None)

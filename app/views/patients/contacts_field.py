@@ -121,7 +121,9 @@ class ContactsField(QWidget):
         return None
 
     def _on_add(self) -> None:
-        self._add(ContactForm("")).name.setFocus(Qt.FocusReason.OtherFocusReason)
+        row = self._add(ContactForm(""))
+        row.show()  # the layout would show it later, and what is hidden takes no focus
+        row.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_removed(self) -> None:
         row = self.sender()

@@ -9,8 +9,6 @@ from app.services.overview import ConsentGlance, MonthGlance, Overview, PlanGlan
 from app.views.patients.standing import day_words, joined, moment_words, standing_words
 from app.views.widgets import Tone, format_date, format_duration
 
-STEPS = (1200, 2400, 3600)
-
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -8,7 +8,6 @@ from app.services.patients import PatientRow
 from app.views import safe_text
 from app.views.icons import icon
 from app.views.patients.glance import (
-    STEPS,
     Line,
     consent_line,
     contacts_line,
@@ -117,7 +116,7 @@ class PatientCard(QWidget):
         }
         for key, line in lines.items():
             self._show_line(key, line)
-        self.bar.show_seconds(overview.month.pooled_seconds, STEPS)
+        self.bar.show_seconds(overview.month.toward_seconds, overview.month.steps)
         self._details.show()
 
     def _on_open(self) -> None:
