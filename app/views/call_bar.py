@@ -243,6 +243,7 @@ class CallBar(QFrame):
         for widget in shown:
             left.addWidget(widget)
         left.addWidget(self.bar, 1)
+        left.addStretch(0)  # takes the room where there is no bar
         right.addStretch(1)
         for widget in pressed:
             right.addWidget(widget)

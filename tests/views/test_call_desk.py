@@ -20,7 +20,7 @@ from app.views.theme import Theme
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
 from tests.services.calling import WHOLE_NOTE
-from tests.views.at_the_desk import all_words, part
+from tests.views.at_the_desk import all_words, part, wait_for
 from tests.views.call_room import ALT, CTRL, KEY, SHIFT, CallRoom, call_room
 from tests.views.clipping import clipped
 
@@ -175,7 +175,7 @@ def test_a_button_names_what_is_missing_and_goes_there(room: CallRoom) -> None:
     start(room)
     room.press(KEY.Key_1, ALT)
     room.settle()
-    button = part(room.view, "missing_medications", QPushButton)
+    button = wait_for(room.qtbot, room.view, "missing_medications")
     button.setFocus()
     room.press(KEY.Key_Space)
     assert room.focus_name() == "note_medications"
@@ -551,3 +551,11 @@ def test_nothing_is_clipped(room: CallRoom, theme: Theme, scale: int) -> None:
     room.beat_after(600)
     assert room.calls.bar.question.isVisible()
     room.qtbot.waitUntil(lambda: clipped(room.calls.bar) == [])
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+def test_nothing_is_clipped_after_a_crash(crashed: CallRoom, theme: Theme, scale: int) -> None:
+    theme.scale_text(scale)
+    shown = recovery(crashed)
+    crashed.qtbot.waitUntil(lambda: clipped(shown) == [])
+    crashed.qtbot.waitUntil(lambda: clipped(crashed.calls.bar) == [])

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
@@ -14,20 +14,20 @@ from app.views.call.words import activity_words
 from app.views.errors import sentence
 from app.views.icons import icon
 from app.views.patients.standing import moment_words
-from app.views.theme import GRID, Role
+from app.views.theme import GRID, Role, fit_scale, scaled
 from app.views.widgets import (
     Banner,
     Card,
     DurationField,
     Form,
     PageHeader,
-    buttons_row,
     format_duration,
     page_layout,
     scrolling,
 )
 
 LONGEST_GAP = 8 * 3600
+WIDEST = 84 * GRID
 
 
 class RecoveryView(QWidget):
@@ -66,7 +66,8 @@ class RecoveryView(QWidget):
             icon=icon("play"),
             on_click=self.resumed.emit,
         )
-        card.body.addLayout(buttons_row(self.resume_button, self.accept_button))
+        for button in (self.accept_button, self.resume_button):
+            card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.form = Form()
         self.gap = DurationField(most=LONGEST_GAP)
         self.form.add(
@@ -84,15 +85,16 @@ class RecoveryView(QWidget):
         )
         added = Card(self.tr("You went on working after the stop?"), name="recovery_more")
         added.body.addWidget(self.form)
-        added.body.addLayout(buttons_row(self.gap_button))
+        added.body.addWidget(self.gap_button, 0, Qt.AlignmentFlag.AlignLeft)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(2 * GRID)
-        for part in (self.problem, card, added):
-            part.setMaximumWidth(100 * GRID)
+        parts = (self.problem, card, added)
+        for part in parts:
             column.addWidget(part)
         column.addStretch(1)
+        fit_scale(self, lambda: [part.setMaximumWidth(scaled(WIDEST)) for part in parts])
         page = page_layout(self)
         page.addWidget(
             PageHeader(
