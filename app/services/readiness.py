@@ -30,6 +30,7 @@ from app.services.packet_gathering import (
 from app.storage.ledger import Ledger, Reading, Work
 
 _AT_ONCE = 300
+_STEPS = 3
 READY, SHORT, BLOCKED, APPROVED, EXPORTED = "ready", "short", "blocked", "approved", "exported"
 STATES = (SHORT, BLOCKED, READY, APPROVED, EXPORTED)
 """The states of the board, in its order. Approved and exported months were ready."""
@@ -66,7 +67,8 @@ class BoardRow:
     `name` is as lists have it. `state` is one of `STATES`, `verdict` the rules' own. `lines` are the recommended
     family's, whatever else blocks. `charge_cents` is what the clinic charges for them, `estimate_cents` what Medicare's
     national amounts come to (an estimate, never a charge); either is None where it is not known. `seconds_to_go` leads
-    to a unit of `next_code`. `excluded` has a row a reason, the longest first. `packet_no` is that of the packet made
+    from `toward_seconds`, what the recommended family counts, to a unit of `next_code`; `steps` are the family's first
+    thresholds in seconds. `excluded` has a row a reason, the longest first. `packet_no` is that of the packet made
     of it, draft or final, if any; `changed_since`: the record is no longer what the final packet says.
     """
 
@@ -88,6 +90,8 @@ class BoardRow:
     blockers: tuple[FindingRow, ...]
     warnings: tuple[FindingRow, ...]
     excluded: tuple[ExcludedTime, ...]
+    toward_seconds: int
+    steps: tuple[int, ...]
     next_code: str | None
     seconds_to_go: int | None
     packet_no: str | None
@@ -264,16 +268,21 @@ def excluded_time(result: Verdict, book: RuleBook) -> tuple[ExcludedTime, ...]:
     return tuple(ExcludedTime(found.sentence, found.place, left_out) for found, left_out in said)
 
 
+def toward(result: Verdict, book: RuleBook) -> tuple[int, tuple[int, ...]]:
+    """Return the seconds that count for the recommended family, else clinical staff care, and its first thresholds."""
+    families = book.for_month(result.month).families
+    family = next(row for row in families if row.name == (result.family or "staff"))
+    own = family.minutes_of == "practitioner"
+    seconds = result.practitioner_seconds + (0 if own else result.clinical_staff_seconds)
+    return seconds, tuple(60 * (family.base_minutes + more * family.add_on_minutes) for more in range(_STEPS))
+
+
 def seconds_to_go(result: Verdict, book: RuleBook) -> int | None:
     """Return the seconds from what counts now to the next unit."""
     threshold = result.next_threshold
     if threshold is None:
         return None
-    family = next(
-        (row for row in book.for_month(result.month).families if row.name == (result.family or "staff")), None
-    )
-    own = family is not None and family.minutes_of == "practitioner"
-    seconds = result.practitioner_seconds + (0 if own else result.clinical_staff_seconds)
+    seconds, _ = toward(result, book)
     return (seconds // 60 + threshold.minutes_to_go) * 60 - seconds
 
 
@@ -282,6 +291,7 @@ def _row(
 ) -> BoardRow:
     patient, result = each.patient, each.result
     threshold = result.next_threshold
+    counted, steps = toward(result, book)
     lines = line_facts(((line.code, line.units) for line in result.would_bill), charges)
     state: str = result.verdict
     if each.packet_no is not None:
@@ -307,6 +317,8 @@ def _row(
         blockers=findings(result.blockers, book),
         warnings=findings(result.warnings, book),
         excluded=excluded_time(result, book),
+        toward_seconds=counted,
+        steps=steps,
         next_code=threshold.code if threshold else None,
         seconds_to_go=seconds_to_go(result, book),
         packet_no=each.packet_no or packet_no,

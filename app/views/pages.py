@@ -14,6 +14,7 @@ NEEDED_ACTIONS = {
     "call.backdate": "call.work",
     "call.copy_note": "note.read",
     "approve": "month.approve",
+    "month.make": "month.make",
     "blocker.next": "readiness.read",
     "blocker.previous": "readiness.read",
 }
@@ -26,11 +27,13 @@ def pages_for(context: PageContext) -> list[Page]:
 
 def _pages(context: PageContext) -> list[tuple[Page, str]]:
     # Imported where they are used: a page costs its own start-up time, and only when there is a window.
+    from app.views.month_end.month_end_page import MonthEndPage  # noqa: PLC0415
     from app.views.patients.patients_page import PatientsPage  # noqa: PLC0415
     from app.views.settings.settings_page import SettingsPage  # noqa: PLC0415
 
     return [
         (Page("patients", _tr("Patients"), "users", lambda: PatientsPage(context)), "patient.list"),
+        (Page("month_end", _tr("Month-end"), "calendar-check", lambda: MonthEndPage(context)), "readiness.read"),
         (Page("settings", _tr("Settings"), "settings", lambda: SettingsPage(context)), "session.use"),
     ]
 

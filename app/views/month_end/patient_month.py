@@ -1,0 +1,210 @@
+"""The selected patient's month beside the board: what is missing and whose it is, and what the month comes to."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.services.readiness import BoardRow, FindingRow
+from app.views import safe_text
+from app.views.month_end.finding_line import FindingLine
+from app.views.month_end.words import (
+    chip_words,
+    codes_words,
+    money_words,
+    state_tone,
+    to_go_words,
+)
+from app.views.theme import GRID, set_shown
+from app.views.widgets import Card, Chip, Section, ThresholdBar, format_duration, scrolling
+
+
+class PatientMonth(QWidget):
+    """Shows one row of the board. `mend_asked` carries a patient's id and a place, `chart_asked` the id alone."""
+
+    mend_asked = Signal(int, str)
+    chart_asked = Signal(int)
+
+    def __init__(self, owners: Mapping[str, str], may_open: Callable[[str], bool]) -> None:
+        """Make an empty card. `owners` names the roles; `may_open` tells whether a place can be gone to."""
+        super().__init__()
+        self.setObjectName("patient_month")
+        self.setAccessibleName(self.tr("Selected patient"))
+        self.row: BoardRow | None = None
+        self.marked: str | None = None
+        """The code of the missing thing that Enter opens; None for the first one."""
+        self._owners = owners
+        self._may_open = may_open
+        self._lines: list[FindingLine] = []
+        self._name = safe_text.label("", "heading", name="month_patient", selectable=True)
+        self._who = safe_text.label("", "muted", name="month_patient_who")
+        self._chip = Chip("", name="month_patient_state")
+        self._packet = safe_text.label("", "small", name="month_packet")
+        self.open_button = safe_text.button(self.tr("Open chart"), name="month_open_chart", on_click=self._on_open)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(2 * GRID)
+        self._area = self._build()
+        self.show_nobody()
+
+    def show_nobody(self) -> None:
+        """Show that nobody is selected."""
+        self.row, self.marked = None, None
+        self._clear()
+        self._name.setText(self.tr("No patient selected"))
+        self._who.setText("")
+        for part in (self._chip, self._packet, self.open_button):
+            part.hide()
+
+    def show_row(self, row: BoardRow) -> None:
+        """Show a patient's month; a mark stays while the patient and the missing thing do."""
+        is_same = self.row is not None and self.row.patient_id == row.patient_id
+        if is_same and self.row == row:
+            return
+        focused = next((at for at, line in enumerate(self._lines) if line.button and line.button.hasFocus()), None)
+        marked = self.marked if is_same else None
+        self.row = row
+        self._clear()
+        self._name.setText(row.name)
+        mrn = self.tr("MRN {mrn}").format(mrn=row.mrn) if row.mrn else ""
+        self._who.setText(" · ".join(part for part in (mrn, row.practitioner) if part))
+        self._chip.show_state(chip_words(row), state_tone(row))
+        self._packet.setText(self._packet_words(row))
+        set_shown(self._packet, shown=row.packet_no is not None)
+        self._chip.show()
+        self.open_button.setVisible(self._may_open("overview"))
+        self._show_findings(row)
+        self._show_minutes(row)
+        self._show_claim(row)
+        self._area.verticalScrollBar().setValue(0)
+        self.mark(marked)
+        if focused is not None:
+            self._focus_line(focused)
+
+    def mark(self, code: str | None) -> None:
+        """Mark a missing thing as the one that Enter opens, and bring it into view."""
+        self.marked = code if any(line.finding.code == code for line in self._lines) else None
+        for line in self._lines:
+            line.mark(is_marked=line.finding.code == self.marked)
+            if line.finding.code == self.marked:
+                self._area.ensureWidgetVisible(line)
+
+    @property
+    def place(self) -> str:
+        """Where Enter leads: to the marked missing thing, else to the first one, else to the chart."""
+        missing = self.row.blockers if self.row else ()
+        chosen = next((found for found in missing if found.code == self.marked), missing[0] if missing else None)
+        return chosen.place if chosen is not None else "overview"
+
+    def _on_open(self) -> None:
+        if self.row is not None:
+            self.chart_asked.emit(self.row.patient_id)
+
+    def _build(self) -> QScrollArea:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        head = QHBoxLayout()
+        head.addWidget(self._chip)
+        head.addStretch(1)
+        column.addWidget(self._name)
+        column.addWidget(self._who)
+        column.addLayout(head)
+        column.addWidget(self._packet)
+        column.addSpacing(GRID)
+        column.addLayout(self._body)
+        column.addStretch(1)
+        area = scrolling(content)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        card = Card(name="patient_month_card")
+        card.body.addWidget(area, 1)
+        card.body.addWidget(self.open_button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(card)
+        return area
+
+    def _show_findings(self, row: BoardRow) -> None:
+        if row.blockers:
+            missing = Section(self.tr("Missing ({n})").format(n=len(row.blockers)), name="month_missing")
+            for number, found in enumerate(row.blockers):
+                line = self._line(found, number, is_warning=False)
+                self._lines.append(line)
+                missing.body.addWidget(line)
+            self._body.addWidget(missing)
+        if row.warnings:
+            warned = Section(self.tr("Look at ({n})").format(n=len(row.warnings)), name="month_warnings")
+            for number, found in enumerate(row.warnings):
+                warned.body.addWidget(self._line(found, number, is_warning=True))
+            self._body.addWidget(warned)
+
+    def _show_minutes(self, row: BoardRow) -> None:
+        minutes = Section(self.tr("Minutes that count"), name="month_minutes")
+        bar = ThresholdBar(name="month_bar", show_words=False)
+        bar.show_seconds(row.toward_seconds, row.steps)
+        minutes.body.addWidget(bar)
+        total = self.tr("{time} in all").format(time=format_duration(row.pooled_seconds))
+        to_go = to_go_words(row)
+        minutes.body.addWidget(
+            safe_text.label(" · ".join(part for part in (total, to_go) if part), name="month_total_time")
+        )
+        by_role = self.tr("Clinical staff {staff} · Practitioner {practitioner}").format(
+            staff=format_duration(row.staff_seconds), practitioner=format_duration(row.practitioner_seconds)
+        )
+        minutes.body.addWidget(safe_text.label(by_role, "muted", name="month_by_role"))
+        self._body.addWidget(minutes)
+        if not row.excluded:
+            return
+        left_out = Section(self.tr("Not counted"), name="month_excluded")
+        for each in row.excluded:
+            words = f"{format_duration(each.seconds)} · {each.sentence}"
+            left_out.body.addWidget(safe_text.label(words, "muted"))
+        self._body.addWidget(left_out)
+
+    def _show_claim(self, row: BoardRow) -> None:
+        if not row.lines:
+            return
+        claim = Section(self.tr("Proposed codes"), name="month_claim")
+        claim.body.addWidget(safe_text.label(codes_words(row.lines), "strong", name="month_codes"))
+        expected = self.tr("Expected amount not known: no national amount is on file for these codes.")
+        if row.estimate_cents is not None:
+            expected = self.tr("Expected: {amount}. An estimate from Medicare's national amounts, before coinsurance.")
+            expected = expected.format(amount=money_words(row.estimate_cents))
+        claim.body.addWidget(safe_text.label(expected, "muted", name="month_expected"))
+        charge = self.tr("The clinic has set no charge for these codes.")
+        if row.charge_cents is not None:
+            charge = self.tr("The clinic charges {amount}.").format(amount=money_words(row.charge_cents))
+        claim.body.addWidget(safe_text.label(charge, "muted", name="month_charge"))
+        self._body.addWidget(claim)
+
+    def _line(self, found: FindingRow, number: int, *, is_warning: bool) -> FindingLine:
+        patient_id = self.row.patient_id if self.row else 0
+        owner = self._owners.get(found.owner, found.owner)
+
+        def on_open() -> None:
+            self.mend_asked.emit(patient_id, found.place)
+
+        opens = on_open if self._may_open(found.place) else None
+        return FindingLine(found, owner, opens, is_warning=is_warning, number=number)
+
+    def _packet_words(self, row: BoardRow) -> str:
+        if row.packet_no is None:
+            return ""
+        if row.changed_since:
+            return self.tr(
+                "Final packet {number}. The record has changed since; the packet stays as it was made."
+            ).format(number=row.packet_no)
+        kind = self.tr("Final packet {number}") if row.state == "exported" else self.tr("Draft packet {number}")
+        return kind.format(number=row.packet_no)
+
+    def _clear(self) -> None:
+        self._lines.clear()
+        while (item := self._body.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _focus_line(self, at: int) -> None:
+        button = self._lines[at].button if at < len(self._lines) else None
+        (button or self.open_button).setFocus(Qt.FocusReason.OtherFocusReason)
