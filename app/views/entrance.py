@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from app.rules.errors import ClinicError
 from app.security.slots import KeyFileDamaged
@@ -69,6 +69,8 @@ class Entrance(QObject):
         page.restore_requested.connect(lambda: self.show_restore(folder))
         page.other_clinic_requested.connect(self.show_welcome)
         self._show(page)
+        if username:
+            page.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_demo(self) -> None:
         """Open the demo clinic's sign-in; made first where it is not there yet."""

@@ -15,6 +15,7 @@ from app.services.desk import Desk
 from app.services.founding import unlock_again
 from app.storage.ledger import Changes, ClinicLocked
 from app.views.call.call_desk import CallDesk
+from app.views.chart.chart_view import ChartView
 from app.views.entrance import Entrance
 from app.views.errors import Faults, sentence
 from app.views.feed import Feed
@@ -89,7 +90,17 @@ class FrontDesk(QObject):
         self.window.show()
 
     def open_chart(self, patient_id: int, place: str) -> None:
-        """Show a patient's chart at a place of mending."""
+        """Show a patient's chart at a place of mending; one that is open already comes to the top."""
+        context, stack = self._context, self.window.stack
+        if context is None or not context.may("patient.open"):
+            return
+        views = (stack.widget(at) for at in range(stack.count()))
+        shown = next((view for view in views if isinstance(view, ChartView) and view.patient_id == patient_id), None)
+        if shown is None:
+            self.window.show_view(ChartView(context, patient_id, place))
+        else:
+            self.window.show_view(shown)
+            shown.go_to(place)
 
     def start_call(self, patient_id: int) -> None:
         """F8 on a patient: start a call with them, or go on with theirs, or stop the one that runs."""
@@ -156,8 +167,8 @@ class FrontDesk(QObject):
         if not self.is_locked:
             return
         self._lock_screen = None
+        self._curtain.open()  # first: it would hold back what the window shows again
         self.window.show_unlocked()
-        self._curtain.open()
         self._idle.start(self._lock_after)
         self._make_daily_backup()
 

@@ -37,6 +37,9 @@ class Gate(QWidget):
         card.body.addWidget(self.banner)
         card.body.addWidget(self._content)
         card.body.addWidget(self._busy)
+        self.foot = QVBoxLayout()
+        """Below all: what stays usable while the controls rest."""
+        card.body.addLayout(self.foot)
         card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         fit_scale(self, lambda: card.setMaximumWidth(scaled(width)))
         middle = QWidget()

@@ -1,6 +1,7 @@
 """The locked screen: nothing of the clinic in view, its key gone from memory, one passphrase away."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -94,8 +95,11 @@ class Curtain(QObject):
 
     def drop(self) -> None:
         """Delete what was held back."""
-        for held in self._release():
+        released = self._release()
+        for held in released:
             held.deleteLater()
+        if released:
+            self._window.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and self._is_stranger(watched):
@@ -103,8 +107,16 @@ class Curtain(QObject):
                 self._held.append(watched)
                 watched.destroyed.connect(lambda _=None, gone=watched: self._forget(gone))
             watched.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # hiding inside its own Show would not hold
-            QTimer.singleShot(0, watched, watched.hide)
+            QTimer.singleShot(0, self, partial(self._hide, watched))
         return False
+
+    def _hide(self, window: QWidget) -> None:
+        if window not in self._held:
+            return
+        had_focus = window.isActiveWindow()
+        window.hide()
+        if had_focus:
+            self._window.activateWindow()
 
     def _is_stranger(self, widget: QWidget) -> bool:
         kind = widget.windowFlags() & Qt.WindowType.WindowType_Mask
@@ -116,6 +128,7 @@ class Curtain(QObject):
             app.removeEventFilter(self)
         held, self._held = self._held, []
         for widget in held:
+            widget.hide()  # before the attribute goes: Qt keeps a list of modal windows by it
             widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, on=False)
         return held
 

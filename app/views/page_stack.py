@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from app.views.keymap import Commands
 from app.views.widgets.side_panel import first_input
@@ -36,6 +37,7 @@ class PageStack(QStackedWidget):
         self._commands = commands
         self._pages: dict[str, Page] = {}
         self._made: dict[str, QWidget] = {}
+        self._first: dict[QWidget, QWidget] = {}
         self._trail: list[tuple[QWidget, QWidget | None]] = []
         self.open_page = ""
         """The key of the open page, empty when there is none."""
@@ -64,6 +66,7 @@ class PageStack(QStackedWidget):
             page = self._made[key] = self._pages[key].make()
             page.setAccessibleName(self._pages[key].title)
             self.addWidget(page)
+            self._take_focus_proxy(page)
         self.open_page = key
         self.setCurrentWidget(page)
         self.focus_content()
@@ -76,6 +79,7 @@ class PageStack(QStackedWidget):
         self._trail.append((view, QApplication.focusWidget()))
         if self.indexOf(view) < 0:
             self.addWidget(view)
+            self._take_focus_proxy(view)
         self.setCurrentWidget(view)
         self.focus_content()
 
@@ -106,7 +110,9 @@ class PageStack(QStackedWidget):
         shown = self.currentWidget()
         if shown is None:
             return
-        target = shown if shown.focusProxy() is not None else first_input(shown)
+        kept = self._first.get(shown)
+        target = kept if kept is not None and isValid(kept) and kept.isVisibleTo(shown) else None
+        target = target or (shown if shown.focusProxy() is not None else first_input(shown))
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -114,7 +120,15 @@ class PageStack(QStackedWidget):
         while self._trail:
             self._drop(self._trail.pop()[0])
 
+    def _take_focus_proxy(self, widget: QWidget) -> None:
+        """Remember where the focus is to land, and take the proxy away: Qt's Tab skips all that stands before one."""
+        proxy = widget.focusProxy()
+        if proxy is not None:
+            self._first[widget] = proxy
+            widget.setFocusProxy(None)  # type: ignore[arg-type]
+
     def _drop(self, widget: QWidget) -> None:
+        self._first.pop(widget, None)
         self.removeWidget(widget)
         self._commands.off(widget)
         widget.hide()

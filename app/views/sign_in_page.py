@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout
 
 from app.views import safe_text
 from app.views.gate import Gate
@@ -29,7 +30,12 @@ class SignInPage(Gate):
         self, folder: Path, username: str = "", demo: Sequence[DemoPerson] = (), demo_passphrase: str = ""
     ) -> None:
         """Ask who opens the clinic in `folder`. With `demo` people given, name them and their passphrase."""
-        super().__init__(self.tr("Sign in"), self.tr("Clinic: {folder}").format(folder=folder.name), name="sign_in")
+        super().__init__(
+            self.tr("Sign in"),
+            self.tr("The demo clinic") if demo else self.tr("Clinic: {folder}").format(folder=folder.name),
+            name="sign_in",
+            width=(88 if demo else 56) * GRID,
+        )
         safe_text.set_tip(self, str(folder))
         self.form = Form()
         self.username = self.form.add_line("sign_in_username", self.tr("User name"), required=True)
@@ -64,8 +70,6 @@ class SignInPage(Gate):
         self.body.addSpacing(GRID)
         self.body.addLayout(buttons_row(self.other_button, lead=lambda: self.recovery_button))
         self.banner.acted.connect(self.restore_requested)
-        if username:
-            self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_refusal(self, text: str, *, restore: bool = False) -> None:
         """Say why it did not open; `restore` offers a backup. The passphrase can be typed over at once."""
@@ -94,14 +98,15 @@ class SignInPage(Gate):
         self.body.addWidget(
             safe_text.label(words.format(passphrase=passphrase), "muted", name="sign_in_demo", selectable=True)
         )
-        for person in people:
-            self.body.addWidget(
-                safe_text.button(
-                    self.tr("{name} · {work} (user name {username})").format(
-                        name=person.name, work=person.work, username=person.username
-                    ),
-                    name=f"sign_in_as_{person.username}",
-                    icon=icon("user"),
-                    on_click=partial(self._on_demo_chosen, person.username, passphrase),
-                )
+        grid = QGridLayout()
+        grid.setSpacing(GRID)
+        for at, person in enumerate(people):
+            button = safe_text.button(
+                self.tr("{name}, {work} ({username})").format(
+                    name=person.name, work=person.work, username=person.username
+                ),
+                name=f"sign_in_as_{person.username}",
+                on_click=partial(self._on_demo_chosen, person.username, passphrase),
             )
+            grid.addWidget(button, at // 2, at % 2)
+        self.body.addLayout(grid)

@@ -80,4 +80,4 @@ class Welcome(Gate):
         )
         self.body.addSpacing(GRID)
         self.body.addWidget(self.restore_button)
-        self.body.addWidget(self.progress)
+        self.foot.addWidget(self.progress)

@@ -1,16 +1,20 @@
 """What a person at the front desk does with keys, for the tests that begin there."""
 
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.patient_form import PatientForm
 from app.views.front_desk import FrontDesk
 from tests.conftest import FIRST_PERSON
 
 W = TypeVar("W", bound=QWidget)
+CANARY = "Zzyzkowski"
+"""A family name that nothing but a leak can show."""
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -51,6 +55,12 @@ def wait_for(qtbot: QtBot, parent: QWidget, name: str) -> QWidget:
     return part(parent, name, QWidget)
 
 
+def focus() -> str:
+    """The object name of what has the focus."""
+    widget = QApplication.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
 def focus_on(qtbot: QtBot, parent: QWidget, name: str) -> None:
     """Walk with Tab until the control `name` has the focus."""
     for _ in range(200):
@@ -75,11 +85,31 @@ def come_in(
     passphrase: str = FIRST_PERSON.passphrase,
 ) -> None:
     """Sign in with keys on the sign-in page that is shown, and wait for the window behind it."""
+    qtbot.waitUntil(lambda: focus() == "sign_in_username")
     write(qtbot, username)
     press(qtbot, Qt.Key.Key_Tab)
     write(qtbot, passphrase)
     press(qtbot, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: front_desk.desk is not None and not front_desk.window.is_locked, timeout=20_000)
+
+
+def choose_file(qtbot: QtBot, window: QWidget, path: Path) -> None:
+    """Choose `path` in the file dialog that is asked for, and come back to the window."""
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, QFileDialog)
+    dialog.selectFile(str(path))
+    dialog.findChildren(QPushButton)[0].click()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+
+
+def add_canary(front_desk: FrontDesk) -> int:
+    """Add the patient whose name is looked for; return the id."""
+    desk = front_desk.desk
+    assert desk is not None
+    form = PatientForm(given_name="Petronella", family_name=CANARY, born_on=date(1948, 3, 9), mrn="MRN-7", sex="female")
+    return desk.patients.add(desk.actor, form)
 
 
 def all_words(widget: QWidget) -> str:

@@ -1,6 +1,7 @@
 """A window, its parts and its preferences, made new for every test."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.compose import wiring_of_window
+from app.services.demo import DemoPlan, create_demo
 from app.services.founding import House
 from app.views.errors import Faults
 from app.views.front_desk import FrontDesk
@@ -17,7 +19,7 @@ from app.views.preferences import PreferenceStore, ThemeChoice
 from app.views.search_box import Hit
 from app.views.tasks import Tasks
 from app.views.theme import Theme
-from app.views.wiring import Wiring
+from app.views.wiring import Tell, Wiring
 
 
 @pytest.fixture
@@ -83,8 +85,14 @@ def show(qtbot: QtBot, theme: Theme) -> Callable[..., None]:
 
 @pytest.fixture
 def wiring(house: House, tmp_path: Path) -> Wiring:
-    """What the window is handed, with clinics kept under the test's own folder."""
-    return wiring_of_window(house, tmp_path / "data")
+    """What the window is handed, with clinics kept under the test's own folder, and a small demo clinic."""
+    made = wiring_of_window(house, tmp_path / "data")
+
+    def make_demo(folder: Path, tell: Tell) -> None:
+        folder.parent.mkdir(parents=True)
+        create_demo(folder, house, DemoPlan(patients=12, months=1), lambda done, total: tell(done, total, ""))
+
+    return replace(made, demo=replace(made.demo, make=make_demo))
 
 
 @pytest.fixture

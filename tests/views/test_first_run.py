@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.clinic_settings import ClinicForm
@@ -14,6 +14,7 @@ from app.views.recovery_key import first_wrong
 from app.views.theme import Theme
 from app.views.wiring import Wiring
 from tests.views.at_the_desk import (
+    choose_file,
     come_in,
     focus_on,
     is_shown,
@@ -226,11 +227,7 @@ def test_the_emergency_kit_is_a_pdf_with_the_words(qtbot: QtBot, wizard: FirstRu
     target = tmp_path / "kit.pdf"
     focus_on(qtbot, wizard, "kit_save")
     press(qtbot, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, QFileDialog)
-    dialog.selectFile(str(target))
-    dialog.findChildren(QPushButton)[0].click()
+    choose_file(qtbot, wizard.window(), target)
     wait_for(qtbot, wizard, "kit_told")
     printed = " ".join(" ".join(page.extract_text() for page in PdfReader(target).pages).split())
     assert all(word in printed for word in key)

@@ -72,7 +72,6 @@ class ListPane(QWidget):
         whole.addWidget(self.host)
         self.view.opened.connect(self.opened)
         self.view.clicked.connect(lambda _: self.opened.emit(self.view.current_id))
-        self.setFocusProxy(self.view)
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Show `rows`."""

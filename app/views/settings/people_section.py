@@ -24,7 +24,8 @@ class PeopleSection(QWidget):
         super().__init__()
         self.setObjectName("people_section")
         self._context = context
-        self._roles: Sequence[tuple[str, str]] = ()
+        # At once, and not with the list: a person can be added before it is read.
+        self._roles: Sequence[tuple[str, str]] = tuple(context.desk.opened.ledger.permissions.roles.items())
         columns: list[Column[PersonRow]] = [
             Column("name", self.tr("Name"), self._name, width=200),
             Column("credential", self.tr("Credential"), lambda row: row.credential, width=100),
@@ -55,7 +56,6 @@ class PeopleSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pane)
-        self.setFocusProxy(self.pane.view)
         context.feed.changed.connect(self._on_changed)
         self._read()
 
@@ -127,8 +127,7 @@ class PeopleSection(QWidget):
         self.pane.host.close_panel()
         self._context.tasks.run(lambda: desk.people.disable(desk.actor, row.id))
 
-    def _on_read(self, found: tuple[Sequence[PersonRow], Sequence[tuple[str, str]]]) -> None:
-        rows, self._roles = found
+    def _on_read(self, rows: Sequence[PersonRow]) -> None:
         self.pane.show_rows(rows)
 
     def _on_changed(self, changes: Changes) -> None:
@@ -163,4 +162,4 @@ class PeopleSection(QWidget):
 
     def _read(self) -> None:
         desk = self._context.desk
-        self._context.tasks.run(lambda: (desk.people.rows(desk.actor), desk.people.roles(desk.actor)), self._on_read)
+        self._context.tasks.run(lambda: desk.people.rows(desk.actor), self._on_read)

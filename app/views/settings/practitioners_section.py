@@ -63,7 +63,6 @@ class PractitionersSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pane)
-        self.setFocusProxy(self.pane.view)
         context.feed.changed.connect(self._on_changed)
         self._read()
 

@@ -58,7 +58,6 @@ class SettingsPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.list)
         row.addLayout(right, 1)
-        self.setFocusProxy(self.list)
         self.list.currentRowChanged.connect(self._on_row_changed)
         self.list.itemActivated.connect(self._on_activated)
         self.list.setCurrentRow(0)
