@@ -66,6 +66,7 @@ class CallDesk(QObject):
         self._keys.setFixedSize(0, 0)
         self._keys.hide()
         self._beats = QTimer(self)
+        self._beats.setObjectName("call_beats")
         self._beats.setInterval(BEAT_EVERY_MS)
         self._beats.timeout.connect(self._on_beat_due)
         self._connect()
