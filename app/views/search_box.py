@@ -72,6 +72,11 @@ class SearchBox(SearchField):
         self._nothing = safe_text.label(self.tr("Nothing found."), "muted", name="search_nothing")
         self._hint = safe_text.label(self.tr("Enter opens · Ctrl+Enter starts a call · Esc leaves"), "small")
         self._popup: QFrame | None = None
+        # Until they are first shown they belong here: what has no parent dies whenever Python collects its garbage.
+        shelf = QWidget(self)
+        shelf.hide()
+        for part in (self.list, self._nothing, self._hint):
+            part.setParent(shelf)
         self.searched.connect(self._on_searched)
         self.list.clicked.connect(self._on_clicked)
 

@@ -64,6 +64,8 @@ class Card(QFrame):
         outer.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         outer.setSpacing(GRID)
         self._title = safe_text.label(title, "heading")
+        self._title.setParent(self)
+        set_shown(self._title, shown=bool(title or actions))
         if title or actions:
             head = QHBoxLayout()
             head.addWidget(self._title, 1)
