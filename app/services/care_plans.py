@@ -103,6 +103,11 @@ class CarePlans:
             work.note(event="draft_begun", plan=plan.id, from_version=last.version if last is not None else None)
         return self._shown(work.session, plan)
 
+    @reads("care_plan.read")
+    def has_draft(self, reading: Reading, patient_id: int) -> bool:
+        """Whether a plan of the patient is being written."""
+        return draft_of(reading.session, patient_id) is not None
+
     @writes("care_plan.draft", audited=False)
     def save_draft(self, work: Work, plan_id: int, sections: Sequence[SectionText], mark: str) -> str:
         """Keep a draft as it is typed and return its new mark. Raises `FieldFaults` (by section key) or `PlanMoved`."""

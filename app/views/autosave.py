@@ -68,6 +68,13 @@ class Autosave(QObject, Generic[T]):
         except ClinicError as error:
             self._on_failed(error)
 
+    def to_write(self) -> Callable[[], object]:
+        """Return what writes all that is typed now, for a job that needs it in the file before it goes on."""
+        self._timer.stop()
+        self._latest = self._read()
+        number = self._typed
+        return lambda: self._write(number)
+
     def forget(self) -> None:
         """Keep nothing more: the draft became something final, or was thrown away."""
         self._timer.stop()

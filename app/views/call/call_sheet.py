@@ -13,7 +13,7 @@ from app.services.overview import Overview
 from app.services.patient_form import WEEKDAYS, ContactForm
 
 GOALS = "goals"
-"""The key of the plan's section of goals (resources/care_plan.toml)."""
+"""The key of the plan's section of goals (resources/care_plan_sections.toml)."""
 
 
 @dataclass(frozen=True, slots=True)

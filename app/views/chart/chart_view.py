@@ -13,6 +13,7 @@ from app.services.overview import Overview
 from app.services.patients import PatientRow
 from app.storage.ledger import Changes
 from app.views import safe_text
+from app.views.care_plan.care_plan_tab import CarePlanTab
 from app.views.chart.conditions_tab import ConditionsTab
 from app.views.chart.enrolment_tab import EnrolmentTab
 from app.views.chart.frame import ChartFrame
@@ -188,6 +189,8 @@ class ChartView(QWidget):
         self._enrolment = EnrolmentTab(self._frame)
         self._services = ServicesTab(self._frame)
         self._add(OverviewTab(self._frame), "overview", self.tr("Overview"))
+        if self._context.may("care_plan.read"):
+            self._add(CarePlanTab(self._context, self.patient_id), "care_plan", self.tr("Care plan"))
         if self._context.may("time.read"):
             self._add(TimeTab(self._frame), "time", self.tr("Calls and time"))
         self._add(self._enrolment, "enrolment", self.tr("Enrolment and consent"))

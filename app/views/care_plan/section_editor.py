@@ -1,0 +1,122 @@
+"""One part of a care plan while it is written: its text, its items, or why it does not apply."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.rules.care_plan import PlanGap, SectionKind, SectionText
+from app.rules.text import LONGEST_LINE
+from app.views import safe_text
+from app.views.care_plan.items_field import ItemsField
+from app.views.theme import GRID, set_shown
+from app.views.widgets import CheckField, LineField, TextField
+
+
+class SectionEditor(QWidget):
+    """Edits one part. `edited` follows every key; `item_removed` carries what `ItemsField.removed` does.
+
+    That a part does not apply can be said only while it says nothing else, so that no text disappears from view.
+    """
+
+    edited = Signal()
+    item_removed = Signal(object, int)
+
+    def __init__(self, kind: SectionKind, section: SectionText) -> None:
+        """Show `section`, which is of `kind`."""
+        super().__init__()
+        self.setObjectName(f"plan_section_{kind.key}")
+        self.setAccessibleName(kind.title)
+        self._kind = kind
+        self._section = section
+        self._gap = safe_text.label("", "strong", name="plan_section_gap")
+        self.text = TextField(lines=8 if not kind.fields else 3)
+        self.text.setObjectName(f"plan_text_{kind.key}")
+        self.text.setAccessibleName(self.tr("{title}: text").format(title=kind.title))
+        self.text.set_value(section.text)
+        self.items: ItemsField | None = ItemsField(kind, section.items) if kind.fields else None
+        self.without = CheckField(self.tr("Does not apply to this patient"), name="plan_without")
+        self.without.setAccessibleName(self.tr("Does not apply to this patient"))
+        self.without.set_value(bool(section.not_applicable))
+        self.reason = LineField(hint=self.tr("Why it does not apply"), max_length=LONGEST_LINE)
+        self.reason.setObjectName("plan_without_reason")
+        self.reason.setAccessibleName(self.tr("Why it does not apply"))
+        self.reason.set_value(section.not_applicable)
+        self._build()
+        for field in (self.text, self.items, self.reason):
+            if field is not None:
+                field.edited.connect(self._on_edited)
+        self.without.edited.connect(self._on_without)
+        if self.items is not None:
+            self.items.removed.connect(self.item_removed)
+        self._fit()
+
+    @property
+    def key(self) -> str:
+        """Which part it is."""
+        return self._kind.key
+
+    def section(self) -> SectionText:
+        """Return the part as it is typed."""
+        without = self.without.value()
+        return replace(
+            self._section,
+            text="" if without else self.text.toPlainText(),
+            items=() if without or self.items is None else self.items.items(),
+            not_applicable=self.reason.text() if without else "",
+        )
+
+    def show_gap(self, gap: PlanGap | None) -> None:
+        """Say what the part still lacks."""
+        self._gap.setText("" if gap is None else gap.sentence)
+        set_shown(self._gap, shown=gap is not None)
+
+    def focus_first(self) -> None:
+        """Put the focus where typing goes on."""
+        if self.without.value():
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.items is None:
+            self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.items.focus_first_gap():
+            self.items.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_edited(self) -> None:
+        self._fit()
+        self.edited.emit()
+
+    def _on_without(self) -> None:
+        self._fit()
+        if self.without.value():
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edited.emit()
+
+    def _fit(self) -> None:
+        without = self.without.value()
+        set_shown(self.reason, shown=without)
+        set_shown(self.text, shown=not without)
+        set_shown(self._text_title, shown=not without)
+        if self.items is not None:
+            set_shown(self.items, shown=not without)
+        written = self.section()
+        set_shown(self.without, shown=without or not (written.text.strip() or written.items))
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        needed = self.tr("{title} (optional)")
+        title = self._kind.title if self._kind.required else needed.format(title=self._kind.title)
+        column.addWidget(safe_text.label(title, "heading", name="plan_section_title"))
+        column.addWidget(safe_text.label(self._kind.help, "muted"))
+        column.addWidget(self._gap)
+        set_shown(self._gap, shown=False)
+        column.addWidget(self.without)
+        column.addWidget(self.reason)
+        if self.items is not None:
+            column.addWidget(self.items)
+        self._text_title = safe_text.label(
+            self.tr("More about it") if self.items is not None else self.tr("Text"), "field", buddy=self.text
+        )
+        column.addWidget(self._text_title)
+        column.addWidget(self.text, 1)
+        column.addStretch(0)
