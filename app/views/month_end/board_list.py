@@ -57,7 +57,6 @@ class BoardList(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.states)
         column.addWidget(self._results, 1)
-        self.setFocusProxy(self.list)
         self.list.picked.connect(self._on_picked)
         self.list.opened.connect(self.opened)
         self.empty.acted.connect(self.acted)

@@ -131,12 +131,12 @@ class PatientMonth(QWidget):
                 line = self._line(found, number, is_warning=False)
                 self._lines.append(line)
                 missing.body.addWidget(line)
-            self._body.addWidget(missing)
+            self._put(missing)
         if row.warnings:
             warned = Section(self.tr("Look at ({n})").format(n=len(row.warnings)), name="month_warnings")
             for number, found in enumerate(row.warnings):
                 warned.body.addWidget(self._line(found, number, is_warning=True))
-            self._body.addWidget(warned)
+            self._put(warned)
 
     def _show_minutes(self, row: BoardRow) -> None:
         minutes = Section(self.tr("Minutes that count"), name="month_minutes")
@@ -152,14 +152,14 @@ class PatientMonth(QWidget):
             staff=format_duration(row.staff_seconds), practitioner=format_duration(row.practitioner_seconds)
         )
         minutes.body.addWidget(safe_text.label(by_role, "muted", name="month_by_role"))
-        self._body.addWidget(minutes)
+        self._put(minutes)
         if not row.excluded:
             return
         left_out = Section(self.tr("Not counted"), name="month_excluded")
         for each in row.excluded:
             words = f"{format_duration(each.seconds)} · {each.sentence}"
             left_out.body.addWidget(safe_text.label(words, "muted"))
-        self._body.addWidget(left_out)
+        self._put(left_out)
 
     def _show_claim(self, row: BoardRow) -> None:
         if not row.lines:
@@ -175,7 +175,7 @@ class PatientMonth(QWidget):
         if row.charge_cents is not None:
             charge = self.tr("The clinic charges {amount}.").format(amount=money_words(row.charge_cents))
         claim.body.addWidget(safe_text.label(charge, "muted", name="month_charge"))
-        self._body.addWidget(claim)
+        self._put(claim)
 
     def _line(self, found: FindingRow, number: int, *, is_warning: bool) -> FindingLine:
         patient_id = self.row.patient_id if self.row else 0
@@ -196,6 +196,10 @@ class PatientMonth(QWidget):
             ).format(number=row.packet_no)
         kind = self.tr("Final packet {number}") if row.state == "exported" else self.tr("Draft packet {number}")
         return kind.format(number=row.packet_no)
+
+    def _put(self, section: Section) -> None:
+        self._body.addWidget(section)
+        section.show()  # now, and not only when the event loop comes to it: the focus may go to a button in it
 
     def _clear(self) -> None:
         self._lines.clear()

@@ -38,12 +38,12 @@ class StateFilter(QWidget):
             made = safe_text.tool_button(
                 "", name=f"month_state_{state or 'all'}", icon=icon(drawn, role), show_text=True, checkable=True
             )
-            made.clicked.connect(lambda _=False, state=state: self.chosen.emit(state))
+            made.clicked.connect(lambda _=False, state=state: self._on_clicked(state))
             self._group.addButton(made)
             self.buttons[state] = made
             row.addWidget(made)
         row.addStretch(1)
-        self.buttons[ALL].setChecked(True)
+        self.show_all()
         self.show_counts(dict.fromkeys(STATES, 0))
         fit_scale(self, self._fit)
 
@@ -63,6 +63,7 @@ class StateFilter(QWidget):
     def show_all(self) -> None:
         """Choose all, without a signal."""
         self.buttons[ALL].setChecked(True)
+        self._keep_one_stop()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(scaled(LEAST_WIDTH), super().minimumSizeHint().height())
@@ -81,6 +82,15 @@ class StateFilter(QWidget):
         following = buttons[(at + steps[Qt.Key(event.key())]) % len(buttons)]
         following.setFocus(Qt.FocusReason.TabFocusReason)
         following.click()
+
+    def _on_clicked(self, state: str) -> None:
+        self._keep_one_stop()
+        self.chosen.emit(state)
+
+    def _keep_one_stop(self) -> None:
+        """Let Tab stop at the chosen counter alone, from either side."""
+        for button in self.buttons.values():
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button.isChecked() else Qt.FocusPolicy.NoFocus)
 
     def _fit(self) -> None:
         """Leave the words to tool tips where there is no room for them."""
