@@ -1,6 +1,7 @@
 """The parts of the clinic's call note, and how unanswered calls are written."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -26,6 +27,7 @@ class NoteSectionsField(QWidget):
         self._keys: list[str] = []
         self._titles: list[LineField] = []
         self._required: list[QCheckBox] = []
+        self._controls: list[QWidget] = []
         self._rows = QVBoxLayout()
         self._rows.setSpacing(GRID)
         self.add_button = safe_text.button(
@@ -57,10 +59,11 @@ class NoteSectionsField(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._keys, self._titles, self._required = [], [], []
+        self._keys, self._titles, self._required, self._controls = [], [], [], []
         for section in value or ():
             self._append(section)
         self.add_button.setVisible(len(self._keys) < MOST_SECTIONS)
+        self._order_tabs()
 
     def problem(self) -> str | None:
         """An empty title is a problem."""
@@ -101,20 +104,28 @@ class NoteSectionsField(QWidget):
         row.setSpacing(GRID)
         row.addWidget(title, 1)
         row.addWidget(required)
+        controls: list[QWidget] = [title, required]
         for words, name, drawn, act in (
             (self.tr("Move up"), "up", "chevron-up", lambda: self._on_moved(at, -1)),
             (self.tr("Move down"), "down", "chevron-down", lambda: self._on_moved(at, 1)),
             (self.tr("Take away"), "remove", "trash-2", lambda: self._on_removed(at)),
         ):
-            row.addWidget(
-                safe_text.tool_button(words, name=f"note_part_{at + 1}_{name}", icon=icon(drawn), on_click=act)
-            )
+            button = safe_text.tool_button(words, name=f"note_part_{at + 1}_{name}", icon=icon(drawn), on_click=act)
+            row.addWidget(button)
+            controls.append(button)
         holder = QWidget()
         holder.setLayout(row)
         self._rows.addWidget(holder)
+        holder.show()  # now, and not only when the event loop comes to it
         self._keys.append(section.key)
         self._titles.append(title)
         self._required.append(required)
+        self._controls += controls
+
+    def _order_tabs(self) -> None:
+        # What is made after the form comes last for Tab, wherever it stands.
+        for before, after in pairwise((*self._controls, self.add_button)):
+            QWidget.setTabOrder(before, after)
 
 
 class NoteSectionsSection(QWidget):
