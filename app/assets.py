@@ -1,10 +1,14 @@
 """Where `resources/` is, and how its data files are read. Works from source and from the built program."""
 
+import lzma
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.rules.icd10 import CodeSet, parse_code_set
+from app.rules.icd10_search import Icd10Search
+from app.rules.lay_words import LayWords, parse_lay_words
 from app.rules.rule_book import RuleBook
 from app.rules.rule_tables import parse_rule_book
 
@@ -35,3 +39,22 @@ def common_passphrases() -> frozenset[str]:
     """The bundled list of passphrases that are refused, in lower case."""
     lines = (RESOURCES / "security" / "common_passphrases.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
+
+
+@cache
+def load_code_set() -> CodeSet:
+    """Return the newest ICD-10-CM codes that come with the program, read once."""
+    newest = max((RESOURCES / "icd10cm").glob("20[0-9][0-9].tsv.xz"))
+    return parse_code_set(lzma.decompress(newest.read_bytes()).decode("utf-8"))
+
+
+@cache
+def load_lay_words() -> LayWords:
+    """Return what people say for diagnoses, read once."""
+    return parse_lay_words(load_toml("icd10cm/lay_words.toml"))
+
+
+@cache
+def load_icd10_search() -> Icd10Search:
+    """Return the index of the codes that come with the program; about half a second of work, done once."""
+    return Icd10Search(load_code_set(), load_lay_words())

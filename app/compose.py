@@ -8,6 +8,7 @@ from typing import Any
 from app import __version__, assets
 from app.cli import Wiring
 from app.clock import Clock
+from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
 from app.reports.bound import bound_pdf
 from app.reports.care_plan import care_plan_pdf
@@ -35,6 +36,7 @@ from app.services.founding import (
     sign_in,
     verify_passphrase,
 )
+from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
@@ -91,6 +93,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             make_paper=care_plan_pdf,
             program_version=__version__,
         ),
+        icd10=Icd10Codes(ledger, read_order_file),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
         month_end=MonthEnd(
             ledger,

@@ -5,7 +5,7 @@ import re
 _NPI = re.compile(r"[0-9]{10}")
 _LETTER = "AC-HJKMNP-RT-Y"  # without S, L, O, I, B and Z
 _MBI = re.compile(f"[1-9][{_LETTER}][0-9{_LETTER}][0-9][{_LETTER}][0-9{_LETTER}][0-9][{_LETTER}]{{2}}[0-9]{{2}}")
-_ICD10 = re.compile(r"[A-Z][0-9][0-9AB](\.[0-9A-Z]{1,4})?")
+_ICD10 = re.compile(r"([A-Z][0-9]|QA)[0-9AB](\.[0-9A-Z]{1,4})?")  # since FY2026 there is QA beside letter and digit
 _TIN = re.compile(r"[0-9]{9}")
 _PHONE = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 _ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")

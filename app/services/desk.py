@@ -8,6 +8,7 @@ from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.enrolments import Enrolments
 from app.services.founding import OpenClinic
+from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
@@ -38,6 +39,7 @@ class Desk:
     notes: Notes
     time_entries: TimeEntries
     care_plans: CarePlans
+    icd10: Icd10Codes
     readiness: Readiness
     month_end: MonthEnd
     backups: Backups

@@ -62,6 +62,7 @@ def test_a_medicare_number_has_its_shape(text: str, *, valid: bool) -> None:
         ("S72.001A", "S72.001A", True),
         ("C4A.9", "C4A.9", True),
         ("U07.1", "U07.1", True),
+        ("qa1790", "QA1.790", True),
         ("E1", "E1", False),
         ("44054006", "440.54006", False),
         ("E11.99999", "E11.99999", False),
