@@ -133,7 +133,7 @@ class PatientMonth(QWidget):
                 missing.body.addWidget(line)
             self._put(missing)
         if row.warnings:
-            warned = Section(self.tr("Look at ({n})").format(n=len(row.warnings)), name="month_warnings")
+            warned = Section(self.tr("To look at ({n})").format(n=len(row.warnings)), name="month_warnings")
             for number, found in enumerate(row.warnings):
                 warned.body.addWidget(self._line(found, number, is_warning=True))
             self._put(warned)
