@@ -98,7 +98,8 @@ class Tasks(QObject):
     ) -> Job:
         """Start `call` and hand its result to `done`, or its error to `failed`, on the GUI thread.
 
-        `papers` chooses the thread for work that needs processor time and no database.
+        `papers` chooses the thread for long work that draws or reads much and holds no transaction meanwhile, so that a
+        running call's heartbeats need not wait for it.
         """
         return self.run_long(lambda _: call(), done, failed, papers=papers)
 

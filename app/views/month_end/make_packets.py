@@ -106,7 +106,7 @@ class MakePackets(QWidget):
 
         self._set_making(making=True)
         self._made_in = folder
-        job = self._context.tasks.run_long(make, self._on_made, self._on_failed)
+        job = self._context.tasks.run_long(make, self._on_made, self._on_failed, papers=True)
         job.cancelled.connect(self._on_stopped)
         self.progress.watch(self.tr("Making packets"), job)
         self.progress.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)

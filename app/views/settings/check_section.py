@@ -64,7 +64,7 @@ class CheckSection(QWidget):
         def check(progress: Progress) -> Checked:
             return desk.integrity.check(desk.actor, lambda step: progress(_number(step), len(_STEPS), _words(step)))
 
-        job = self._context.tasks.run_long(check, self._on_checked, self._on_failed)
+        job = self._context.tasks.run_long(check, self._on_checked, self._on_failed, papers=True)
         job.finished.connect(self._on_finished)
         self.progress.watch(self.tr("Checking"), job)
 
