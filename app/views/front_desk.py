@@ -53,6 +53,7 @@ class FrontDesk(QObject):
         self._calls: CallDesk | None = None
         self._lock_screen: LockScreen | None = None
         self._lock_after = 0
+        self._was_interrupted = False
         self._zone = ZoneInfo("UTC")
         self._curtain = Curtain(self.window)
         self._idle = IdleWatch(wiring.clock, self)
@@ -70,6 +71,7 @@ class FrontDesk(QObject):
         window.sign_out_requested.connect(self.sign_out)
         window.closing.connect(self.close)
         window.may_close = self._may_close
+        window.commands.on("about", window.status, self._on_about)
 
     @property
     def desk(self) -> Desk | None:
@@ -169,6 +171,12 @@ class FrontDesk(QObject):
         self._lock_screen = None
         self._curtain.open()  # first: it would hold back what the window shows again
         self.window.show_unlocked()
+        if self._was_interrupted:
+            self._was_interrupted = False
+            self.window.notify(
+                self.tr("Something was still running when the screen locked, and was not finished. Do it again."),
+                "warn",
+            )
         self._idle.start(self._lock_after)
         self._make_daily_backup()
 
@@ -185,9 +193,17 @@ class FrontDesk(QObject):
             self._faults.report(error)
 
     def _on_failed(self, error: Exception) -> None:
-        if self.is_locked and isinstance(error, ClinicLocked):
-            return  # work that was under way; it begins anew after unlocking
+        if self.window.is_locked and isinstance(error, ClinicError):
+            # Work that was under way when the key went. What reads begins anew; what writes was taken back whole.
+            self._was_interrupted |= not isinstance(error, ClinicLocked)
+            return
         self._faults.report(error)
+
+    def _on_about(self) -> None:
+        words = self.tr(
+            "CareLoop {version}: chronic care management on this computer alone. Open source, Apache License 2.0."
+        )
+        self.window.notify(words.format(version=self._wiring.version), seconds=0)
 
     def _on_idled(self) -> None:
         # A nurse on the phone does not touch the keyboard: while a timer runs, the lock waits as long as it ever may.
@@ -210,6 +226,7 @@ class FrontDesk(QObject):
     def _leave(self) -> None:
         self._idle.stop()
         desk, self._desk, self._context = self._desk, None, None
+        self._was_interrupted = False
         if desk is None:
             return
         self._lock_screen = None
@@ -245,8 +262,9 @@ class FrontDesk(QObject):
             self._tasks.run(lambda: desk.backups.newest(desk.actor), self._on_newest_backup)
 
     def _on_backup_failed(self, error: Exception) -> None:
-        self._on_backup(None)
-        self._on_failed(error)
+        if not self.window.is_locked:  # else it was cut short, and is made after unlocking
+            self._on_backup(None)
+            self._faults.report(error)
 
     def _on_newest_backup(self, newest: datetime | None) -> None:
         late = newest is None or self._wiring.clock.now() - newest >= BACKUP_LATE

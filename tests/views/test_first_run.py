@@ -129,6 +129,20 @@ def test_from_an_empty_machine_to_work_and_back_in_again(
     assert words(window, "status_person") == "Signed in: Ana Alvarez"
 
 
+def test_setting_up_can_end_in_the_import_of_patients(qtbot: QtBot, front_desk: FrontDesk, wizard: FirstRun) -> None:
+    make(qtbot, wizard)
+    for step in ("practitioners_step", "finish_step"):
+        focus_on(qtbot, wizard, "first_run_next")
+        press(qtbot, Qt.Key.Key_Space)
+        wait_for(qtbot, wizard, step)
+        if step == "practitioners_step":  # she would have to give her number; she leaves it for later
+            qtbot.waitUntil(lambda: part(wizard, "npi", QWidget).hasFocus())
+    focus_on(qtbot, wizard, "finish_import")
+    press(qtbot, Qt.Key.Key_Space)
+    assert front_desk.window.open_page == "patients"
+    assert is_shown(front_desk.window, "import_wizard")
+
+
 def test_nothing_is_written_before_the_key_was_typed_back(qtbot: QtBot, wizard: FirstRun, wiring: Wiring) -> None:
     key = to_typing_back(qtbot, wizard)
     write(qtbot, " ".join(key[:23]))

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from app.storage.ledger import ClinicLocked
 from app.views import safe_text
 from app.views.front_desk import FrontDesk
 from app.views.idle import IdleWatch
+from app.views.tasks import Tasks
 from app.views.widgets import ask
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
@@ -198,6 +200,25 @@ def test_a_running_timer_is_shown_without_a_name_and_delays_the_lock(
     clock.advance(seconds=61)
     qtbot.waitUntil(lambda: shown.text() == "Timer running 16:02")
     assert CANARY not in everything_in_view()
+
+
+def test_work_cut_short_by_the_lock_says_nothing_of_a_locked_clinic(
+    qtbot: QtBot, at_work: FrontDesk, tasks: Tasks
+) -> None:
+    desk = at_work.desk
+    assert desk is not None
+    is_locked = threading.Event()
+
+    def work() -> int:
+        is_locked.wait(20)
+        return desk.patients.count(desk.actor)
+
+    tasks.run(work)
+    lock(qtbot, at_work)
+    is_locked.set()
+    qtbot.waitUntil(lambda: tasks.is_idle)
+    unlock(qtbot, at_work)
+    assert "locked" not in at_work.window.notice.text()
 
 
 def test_sleep_counts_as_idle(qtbot: QtBot, clock: FakeClock) -> None:
