@@ -46,7 +46,7 @@ class SettingsPage(QWidget):
             item = QListWidgetItem(icon(drawn), title)
             item.setData(Qt.ItemDataRole.UserRole, key)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
-            item.setToolTip(safe_text.tip_text(title))
+            item.setData(Qt.ItemDataRole.ToolTipRole, safe_text.tip_text(title))
             self.list.addItem(item)
         fit_scale(self.list, self._fit)
         self._stack = QStackedWidget()
