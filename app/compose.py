@@ -11,6 +11,7 @@ from app.clock import Clock
 from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
 from app.reports.bound import bound_pdf
+from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.packet import packet_pdf
@@ -19,6 +20,7 @@ from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
 from app.services.backups import Backups, restore_clinic
+from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
@@ -26,6 +28,8 @@ from app.services.clinic_settings import ClinicSettings
 from app.services.demo import DemoPlan, create_demo
 from app.services.desk import Desk
 from app.services.enrolments import Enrolments
+from app.services.escalations import Escalations
+from app.services.follow_ups import FollowUps
 from app.services.founding import (
     FirstPerson,
     House,
@@ -45,9 +49,16 @@ from app.services.overview import Overviews
 from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
+from app.services.phrases import Phrases
 from app.services.practitioners import Practitioners
+from app.services.promises import Promises
+from app.services.reachability import ReachabilityOf
 from app.services.readiness import Readiness
+from app.services.scripts import Scripts
+from app.services.standing_months import StandingMonths
 from app.services.time_entries import TimeEntries
+from app.services.today import Today
+from app.services.weekly_plan import WeeklyPlan
 from app.storage.journal import CallJournal
 from app.storage.ledger import Changes
 from app.views.wiring import Demo, DemoPerson, Tell
@@ -73,6 +84,7 @@ def open_desk(
 def desk_of(opened: OpenClinic, house: House) -> Desk:
     """Wire the services of an opened clinic."""
     ledger = opened.ledger
+    months = StandingMonths(assets.load_rule_book())
     return Desk(
         opened=opened,
         patients=Patients(ledger),
@@ -85,6 +97,15 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         imports=Imports(ledger, read_folder_or_files),
         calls=Calls(ledger, CallJournal(opened.file.folder, house.clock), assets.load_rule_book()),
         notes=Notes(ledger),
+        today=Today(ledger, months),
+        weekly_plan=WeeklyPlan(ledger, months, program_version=__version__, make_sheet=call_sheet_pdf),
+        cadence=Cadence(ledger),
+        promises=Promises(ledger),
+        follow_ups=FollowUps(ledger),
+        escalations=Escalations(ledger),
+        scripts=Scripts(ledger),
+        phrases=Phrases(ledger),
+        reachability=ReachabilityOf(ledger),
         time_entries=TimeEntries(ledger),
         care_plans=CarePlans(
             ledger,

@@ -25,6 +25,7 @@ from app.services.door import reads, writes
 from app.services.note_sections import KEY as NOTE_SECTIONS
 from app.services.note_sections import MOST_SECTIONS, NoteSection, as_stored, default_note_sections, note_sections
 from app.services.patient_form import phone
+from app.services.setting_store import put_setting
 from app.storage.ledger import Ledger, Reading, Work
 
 # CMS place of service code set; those a practice bills CCM from or beside.
@@ -150,7 +151,7 @@ class ClinicSettings:
     def set_note_sections(self, work: Work, sections: Sequence[NoteSection]) -> None:
         """Change the parts of a call note; notes already signed keep theirs. Raises `FieldFaults` (`note_sections`)."""
         kept = _checked_sections(sections)
-        _put_setting(work.session, NOTE_SECTIONS, None if kept == default_note_sections() else as_stored(kept))
+        put_setting(work.session, NOTE_SECTIONS, None if kept == default_note_sections() else as_stored(kept))
 
     @reads("clinic.read")
     def attempts_are_clerical(self, reading: Reading) -> bool:
@@ -160,7 +161,7 @@ class ClinicSettings:
     @writes("clinic.edit")
     def set_attempts_are_clerical(self, work: Work, *, clerical: bool) -> None:
         """Choose how the time of unanswered calls is written from now on; what is saved stays as it is."""
-        _put_setting(work.session, ATTEMPTS_ARE_CLERICAL, clerical)
+        put_setting(work.session, ATTEMPTS_ARE_CLERICAL, clerical)
 
     @reads("clinic.read")
     def lock_after_minutes(self, reading: Reading) -> int:
@@ -173,7 +174,7 @@ class ClinicSettings:
         """Choose after how many minutes the screen locks itself. Raises `FieldFaults` (`lock_after_minutes`)."""
         if not 1 <= minutes <= LONGEST_LOCK_AFTER:
             raise FieldFaults({"lock_after_minutes": f"Choose between 1 and {LONGEST_LOCK_AFTER} minutes."})
-        _put_setting(work.session, LOCK_AFTER_MINUTES, minutes)
+        put_setting(work.session, LOCK_AFTER_MINUTES, minutes)
 
     def _label(self, code: str, on: date) -> str:
         row = self._book.code(code, on) or next((row for row in self._book.codes if row.code == code), None)
@@ -190,17 +191,6 @@ def attempts_are_clerical(session: Session) -> bool:
     """Whether the time of an unanswered call is written as clerical."""
     own = session.get(Setting, ATTEMPTS_ARE_CLERICAL)
     return True if own is None else bool(own.value)
-
-
-def _put_setting(session: Session, key: str, value: object) -> None:
-    own = session.get(Setting, key)
-    if value is None:
-        if own is not None:
-            session.delete(own)
-    elif own is None:
-        session.add(Setting(key=key, value=value))
-    elif own.value != value:
-        own.value = value
 
 
 def _clinic_values(form: ClinicForm) -> dict[str, object]:

@@ -2,11 +2,14 @@ from dataclasses import dataclass
 
 from app.security.permissions import Actor
 from app.services.backups import Backups
+from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.enrolments import Enrolments
+from app.services.escalations import Escalations
+from app.services.follow_ups import FollowUps
 from app.services.founding import OpenClinic
 from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
@@ -16,9 +19,15 @@ from app.services.notes import Notes
 from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
+from app.services.phrases import Phrases
 from app.services.practitioners import Practitioners
+from app.services.promises import Promises
+from app.services.reachability import ReachabilityOf
 from app.services.readiness import Readiness
+from app.services.scripts import Scripts
 from app.services.time_entries import TimeEntries
+from app.services.today import Today
+from app.services.weekly_plan import WeeklyPlan
 from app.storage.journal import CallJournal
 
 
@@ -37,6 +46,15 @@ class Desk:
     imports: Imports
     calls: Calls
     notes: Notes
+    today: Today
+    weekly_plan: WeeklyPlan
+    cadence: Cadence
+    promises: Promises
+    follow_ups: FollowUps
+    escalations: Escalations
+    scripts: Scripts
+    phrases: Phrases
+    reachability: ReachabilityOf
     time_entries: TimeEntries
     care_plans: CarePlans
     icd10: Icd10Codes

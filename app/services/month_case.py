@@ -111,13 +111,18 @@ def current_time(begins: datetime, over: datetime) -> tuple[ColumnElement[bool],
 
     No entry is longer than eight hours, which keeps the search within the index.
     """
-    later = aliased(TimeEntry)
     return (
         TimeEntry.start_at >= begins - timedelta(seconds=LONGEST_ENTRY_SECONDS),
         TimeEntry.start_at < over,
         TimeEntry.end_at > begins,
-        ~exists().where(later.entry_id == TimeEntry.entry_id, later.version > TimeEntry.version),
+        newest_version(),
     )
+
+
+def newest_version() -> ColumnElement[bool]:
+    """Return the condition under which a row of `TimeEntry` is an entry's newest version."""
+    later = aliased(TimeEntry)
+    return ~exists().where(later.entry_id == TimeEntry.entry_id, later.version > TimeEntry.version)
 
 
 def local_instant(at: datetime, offset_minutes: int) -> datetime:

@@ -47,6 +47,7 @@ from app.rules.readiness import Readiness
 from app.rules.rule_book import RuleBook
 from app.services.gate_sheet import gate_sheet
 from app.services.judging import Judged
+from app.services.local_words import phone_in_words
 from app.services.month_case import paper_name
 from app.services.plan_in_force import StandingPlan, standing_plans
 from app.services.time_log import entries_of, time_log
@@ -76,7 +77,7 @@ def clinic_facts(clinic: Clinic) -> ClinicFacts:
         name=clinic.name,
         time_zone=clinic.time_zone,
         address=_address(clinic.address_line1, clinic.address_line2, clinic.city, clinic.state, clinic.zip),
-        phone=_phone(clinic.phone),
+        phone=phone_in_words(clinic.phone) or None,
         tin=f"{clinic.tin[:2]}-{clinic.tin[2:]}" if clinic.tin else None,
         group_npi=clinic.group_npi or None,
         setting=clinic.setting,
@@ -100,7 +101,7 @@ def patient_facts(patient: Patient) -> PatientFacts:
         mbi=patient.mbi or None,
         coverage=patient.coverage or None,
         address=_address(patient.address_line1, patient.address_line2, patient.city, patient.state, patient.zip),
-        phone=_phone(patient.phone),
+        phone=phone_in_words(patient.phone) or None,
         account_no=patient.mrn or record_id,
     )
 
@@ -310,13 +311,6 @@ def local_iso(at: datetime, zone: str) -> str:
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _phone(phone: str) -> str | None:
-    """Return a telephone number as it is read; ten digits are kept, anything else as it came."""
-    if len(phone) == 10 and phone.isdecimal():
-        return f"({phone[:3]}) {phone[3:6]}-{phone[6:]}"
-    return phone or None
 
 
 def _address(line1: str, line2: str, city: str, state: str, zip_code: str) -> tuple[str, ...]:

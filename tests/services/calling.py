@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from app.models import Enrolment, Practitioner
+from app.models import Enrolment, Person, Practitioner
+from app.security.permissions import Actor
 from app.services.call_rows import CallNow
 from app.services.desk import Desk
+from app.services.founding import actor_named
 from app.services.patient_form import PatientForm
+from app.services.wrap_up import WrapUp
 from tests.fake_clock import FakeClock
 
 WHOLE_NOTE = {
@@ -43,3 +46,20 @@ def live(desk: Desk, clock: FakeClock, call_id: int, seconds: int) -> CallNow:
         desk.calls.beat(desk.actor, call_id)
     clock.advance(seconds=seconds % 5)
     return desk.calls.beat(desk.actor, call_id)
+
+
+def colleague(desk: Desk, name: str, *roles: str) -> Actor:
+    """Let another person work here and sign in beside the first, without a passphrase's cost."""
+    username = name.partition(" ")[0].lower()
+    with desk.opened.ledger.writing(desk.actor, "people.edit") as work:
+        work.session.add(Person(username=username, name=name, roles=sorted(roles), added_at=work.now))
+    return actor_named(desk.opened.file, username)
+
+
+def ring(desk: Desk, clock: FakeClock, patient_id: int, outcome: str = "reached", seconds: int = 60) -> int:
+    """Make a whole call; return its id."""
+    made = desk.calls.start(desk.actor, patient_id)
+    clock.advance(seconds=seconds)
+    desk.calls.stop(desk.actor, made.call_id)
+    desk.calls.finish(desk.actor, made.call_id, WrapUp(outcome, WHOLE_NOTE if outcome == "reached" else {}))
+    return made.call_id

@@ -1,0 +1,175 @@
+"""Why a patient is to be called now, and who comes first. Clinical need outranks minutes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from app.services.caseload import CaseloadPatient
+from app.services.follow_up_rows import FollowUpRow
+from app.services.local_words import clock_in_words, day_in_words
+
+Why = Literal[
+    "escalation_to_answer",
+    "escalation_answered",
+    "escalation_overdue",
+    "promise_missed",
+    "promise_now",
+    "follow_up_overdue",
+    "follow_up_due",
+    "due",
+    "promise_today",
+    "errand_due",
+    "",
+]
+"""Why a patient is in the queue; the first that applies. Empty: nothing is to be done today."""
+
+_PLACE: dict[Why, int] = {
+    "escalation_to_answer": 0,
+    "escalation_answered": 0,
+    "escalation_overdue": 0,
+    "promise_missed": 1,
+    "promise_now": 1,
+    "follow_up_overdue": 2,
+    "follow_up_due": 3,
+    "due": 4,
+    "promise_today": 5,
+    "errand_due": 6,
+    "": 7,
+}
+_PRESSING = {"urgent": 0, "soon": 1, "routine": 2, "none": 3}
+_NEVER = date.max
+_ALL_DONE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The foremost reason to call, in words, and whose errand it is; None: whoever's patient it is."""
+
+    why: Why
+    words: str
+    person_id: int | None = None
+
+
+def reason_of(patient: CaseloadPatient, actor_id: int, now: datetime, zone: ZoneInfo) -> Reason:
+    """Return why a patient is to be called, to the person who looks. `zone` is the clinic's."""
+    today = now.astimezone(zone).date()
+    found = [
+        *_escalations(patient, actor_id, zone),
+        *_promises(patient, now, zone),
+        *_follow_ups(patient, today),
+        *_due(patient, today),
+    ]
+    return min(found, key=lambda reason: _PLACE[reason.why], default=Reason("", _nothing(patient)))
+
+
+def sort_key(patient: CaseloadPatient, reason: Reason, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
+    """Return what the queue is ordered by.
+
+    After the reason: promises by their time, follow-ups by urgency and day; then those not tried today yet, those who
+    can be called at this hour, the closer protocol, the fewest seconds to the first threshold, and the longest overdue.
+    """
+    today = now.astimezone(zone).date()
+    first = patient.promises[0].from_at if patient.promises and _PLACE[reason.why] == 1 else now
+    pressing = min(
+        ((_PRESSING[row.urgency], row.due_on) for row in patient.follow_ups if row.due_on <= today),
+        default=(9, _NEVER),
+    )
+    month = patient.month
+    to_go = month.seconds_to_go if month is not None and not month.has_unit else None
+    return (
+        _PLACE[reason.why],
+        first,
+        pressing if reason.why in ("follow_up_overdue", "follow_up_due") else (9, _NEVER),
+        tried_today(patient, today, zone),
+        not patient.hours.has(now.astimezone(patient.zone)),
+        patient.protocol.days or 365,
+        _ALL_DONE if to_go is None else to_go,
+        patient.due_on or _NEVER,
+        patient.sort_name,
+        patient.patient_id,
+    )
+
+
+def is_mine(patient: CaseloadPatient, reason: Reason, me: int) -> bool:
+    """Whether a patient belongs into somebody's queue: theirs, nobody's, or waiting for something they said or owe."""
+    if patient.owner_id is None or me in (patient.owner_id, reason.person_id):
+        return True
+    owed = {row.person_id for row in patient.promises} | {row.owner_id for row in patient.follow_ups}
+    owed |= {row.raised_by_id for row in patient.escalations}
+    return me in owed or any(row.may_answer for row in patient.escalations)
+
+
+def follow_up_words(row: FollowUpRow) -> str:
+    """Return a follow-up as a reason to call."""
+    late = f", {_days(row.days_overdue)} late" if row.is_overdue else ""
+    return f"Follow-up: {_short(row.what)}{late}"
+
+
+def tried_today(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> bool:
+    """Whether the last try was today: whoever did not answer an hour ago can wait for the others."""
+    return bool(patient.contacts) and patient.contacts[-1].at.astimezone(zone).date() == today
+
+
+def _escalations(patient: CaseloadPatient, actor_id: int, zone: ZoneInfo) -> list[Reason]:
+    found = []
+    for row in patient.escalations:
+        when = clock_in_words(row.due_at, zone)
+        if row.status == "answered":
+            found.append(Reason("escalation_answered", f"{row.answered_by} answered: {row.symptom}", row.raised_by_id))
+        elif row.may_answer:
+            found.append(Reason("escalation_to_answer", f"Answer by {when}: {row.symptom}", actor_id))
+        elif row.is_overdue:
+            found.append(Reason("escalation_overdue", f"No answer from {row.to} by {when}", row.raised_by_id))
+    return found
+
+
+def _promises(patient: CaseloadPatient, now: datetime, zone: ZoneInfo) -> list[Reason]:
+    found = []
+    for row in patient.promises:
+        begins, over = clock_in_words(row.from_at, zone), clock_in_words(row.until_at, zone)
+        day = row.from_at.astimezone(zone).date()
+        if row.standing == "missed":
+            found.append(Reason("promise_missed", f"Promised for {day_in_words(day)}, {begins}: missed", row.person_id))
+        elif row.standing == "now":
+            found.append(Reason("promise_now", f"Promised now, until {over}", row.person_id))
+        elif day == now.astimezone(zone).date():
+            found.append(Reason("promise_today", f"Promised for {begins}", row.person_id))
+    return found
+
+
+def _follow_ups(patient: CaseloadPatient, today: date) -> list[Reason]:
+    found = []
+    for row in patient.follow_ups:
+        if row.due_on > today:
+            continue
+        why: Why = "errand_due"
+        if row.is_clinical:
+            why = "follow_up_overdue" if row.is_overdue else "follow_up_due"
+        found.append(Reason(why, follow_up_words(row), row.owner_id))
+    return found
+
+
+def _due(patient: CaseloadPatient, today: date) -> list[Reason]:
+    if patient.due_on is None or patient.due_on > today:
+        return []
+    late = (today - patient.due_on).days
+    if patient.last_reached_at is None and not patient.is_planned:
+        return [Reason("due", "First contact")]
+    kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
+    return [Reason("due", f"{kind}, {_days(late)} late" if late else f"{kind}, today")]
+
+
+def _nothing(patient: CaseloadPatient) -> str:
+    if patient.promises:
+        return "Promised for a later day"
+    return "Nothing planned" if patient.due_on is None else f"Next call {day_in_words(patient.due_on)}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"
