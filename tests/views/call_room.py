@@ -36,6 +36,7 @@ ALT, CTRL, SHIFT = (
     Qt.KeyboardModifier.ShiftModifier,
 )
 NPI = "1234567893"
+BORN = date(1941, 5, 17)
 
 
 @dataclass
@@ -112,7 +113,7 @@ def add_patients(desk: Desk) -> list[int]:
     biller = desk.practitioners.add(actor, PractitionerForm(name="Dr. Mai Ito", npi=NPI, credential="MD"))
     made = []
     for given, family, born in (
-        ("Ada", "Adams", date(1941, 5, 17)),
+        ("Ada", "Adams", BORN),
         ("Bruno", "Baker", date(1950, 11, 30)),
         ("Carla", "Castro", date(1938, 2, 8)),
     ):

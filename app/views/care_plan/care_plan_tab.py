@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
 from app.security.slots import WrongPassphrase
@@ -47,6 +48,7 @@ class CarePlanTab(QWidget):
         self._patient_id = patient_id
         self._zone = clinic_zone(context)
         self._read = Latest(context.tasks, self)
+        self._open = Latest(context.tasks, self)
         self._versions: tuple[PlanVersionRow, ...] = ()
         self._has_draft = False
         self._shown: PlanEditor | PlanReader | EmptyState | None = None
@@ -85,16 +87,15 @@ class CarePlanTab(QWidget):
     def _on_read(self, found: tuple[tuple[PlanVersionRow, ...], bool]) -> None:
         self._versions, self._has_draft = found
         self._next_version = max((row.version or 0 for row in self._versions), default=0) + 1
-        drafts = [(DRAFT, draft_words(self._next_version))] if self._has_draft else []
-        self.choice.offer([*drafts, *((row.plan_id, version_words(row)) for row in self._versions)])
-        set_shown(self.choice, shown=bool(drafts or self._versions))
+        known = self._offer(self._next_version)
+        if self._wanted == DRAFT:
+            return  # it is on its way
         wanted, self._wanted = self._wanted, None
         if wanted is None and self.editor is not None and self._has_draft:
             self.choice.set_value(DRAFT)
             return
         if wanted is None and self.reader is not None:
             wanted = self.reader.version.row.plan_id
-        known = [value for value, _ in drafts] + [row.plan_id for row in self._versions]
         if wanted not in known:
             wanted = known[0] if known else None
         self._show_plan(wanted)
@@ -113,13 +114,13 @@ class CarePlanTab(QWidget):
         self._show_banner()
 
     def _on_draft_begun(self, draft: PlanDraft) -> None:
+        self._wanted = None
         self._has_draft = True
-        drafts = [(DRAFT, draft_words(draft.next_version))]
-        self.choice.offer([*drafts, *((row.plan_id, version_words(row)) for row in self._versions)])
-        set_shown(self.choice, shown=True)
+        self._offer(draft.next_version)
         self._on_draft_read(draft)
         if self.editor is not None:
-            self.editor.list.setFocus()
+            # Once it has its place, and with it either the list of parts or the choice of them.
+            QTimer.singleShot(0, self.editor, self.editor.setFocus)
 
     def _on_version_read(self, version: PlanVersion) -> None:
         self._put(PlanReader(version, self._zone))
@@ -129,12 +130,13 @@ class CarePlanTab(QWidget):
 
     def _on_write(self) -> None:
         """Begin a draft, from the last signed version or from the chart."""
-        self._read.ask(self._draft_call(), self._on_draft_begun)
+        self._wanted = DRAFT
+        self._open.ask(self._draft_call(), self._on_draft_begun)
 
     def _on_moved(self) -> None:
         if self.editor is not None:
             self.editor.stop()
-        self._read.ask(self._draft_call(), self._on_draft_read)
+        self._open.ask(self._draft_call(), self._on_draft_read)
 
     def _on_banner(self) -> None:
         row = self._row()
@@ -277,15 +279,23 @@ class CarePlanTab(QWidget):
         plans, actor, patient_id = self._context.desk.care_plans, self._context.desk.actor, self._patient_id
         return lambda: plans.draft(actor, patient_id)
 
+    def _offer(self, next_version: int) -> list[int]:
+        """Offer the draft and the versions to choose from; return their ids."""
+        choices = [(DRAFT, draft_words(next_version))] if self._has_draft else []
+        choices += [(row.plan_id, version_words(row)) for row in self._versions]
+        self.choice.offer(choices)
+        set_shown(self.choice, shown=bool(choices))
+        return [plan_id for plan_id, _ in choices]
+
     def _show_plan(self, wanted: int | None) -> None:
         plans, actor = self._context.desk.care_plans, self._context.desk.actor
         if wanted is None:
             self._show_nothing()
         elif wanted == DRAFT:
             if self.editor is None:
-                self._read.ask(self._draft_call(), self._on_draft_read)
+                self._open.ask(self._draft_call(), self._on_draft_read)
         else:
-            self._read.ask(lambda: plans.version(actor, wanted), self._on_version_read)
+            self._open.ask(lambda: plans.version(actor, wanted), self._on_version_read)
 
     def _show_nothing(self) -> None:
         may = self._context.may("care_plan.draft")
@@ -304,6 +314,8 @@ class CarePlanTab(QWidget):
 
     def _put(self, shown: "PlanEditor | PlanReader | EmptyState") -> None:
         old, self._shown = self._shown, shown
+        focus = QApplication.focusWidget()
+        held = old is not None and focus is not None and old.isAncestorOf(focus)
         if old is not None:
             self._middle.removeWidget(old)
             self._context.window.commands.off(old)
@@ -311,6 +323,9 @@ class CarePlanTab(QWidget):
                 part.hide()
                 part.deleteLater()
         self._middle.addWidget(shown, 1)
+        shown.show()
+        if held:
+            (shown if isinstance(shown, PlanEditor) else self.choice).setFocus()
         if isinstance(shown, PlanEditor):
             self._head.insertWidget(2, shown.kept)
         self._fit_buttons()

@@ -19,10 +19,12 @@ LEAST_FIELD = 14 * GRID
 class ItemsField(QWidget):
     """One line for each item, one field for each of its columns; Enter begins the next item.
 
-    `edited` follows every change; `removed` carries the item and its place, so that it can be put back.
+    `edited` follows every change; `removed` carries the item and its place, so that it can be put back; `rebuilt`
+    follows when the lines were made anew, and with them what Tab walks.
     """
 
     edited = Signal()
+    rebuilt = Signal()
     removed = Signal(object, int)
 
     def __init__(self, kind: SectionKind, items: Sequence[Item]) -> None:
@@ -63,6 +65,16 @@ class ItemsField(QWidget):
         self._show(items)
         self.edited.emit()
 
+    def chain(self) -> list[QWidget]:
+        """Return what Tab walks, in its order."""
+        removes = [self._grid.itemAtPosition(at, len(self._kind.fields)) for at in range(1, len(self._rows) + 1)]
+        walked: list[QWidget] = []
+        for row, remove in zip(self._rows, removes, strict=True):
+            walked += row
+            if remove is not None and (button := remove.widget()) is not None:
+                walked.append(button)
+        return [*walked, self.add_button]
+
     def focus_first_gap(self) -> bool:
         """Go to the first required column that an item leaves empty; False when there is none."""
         for row in self._rows:
@@ -85,11 +97,13 @@ class ItemsField(QWidget):
     def _on_remove(self, row: list[LineField]) -> None:
         at = self._rows.index(row)
         gone = {field.key: line.text() for field, line in zip(self._kind.fields, row, strict=True) if line.text()}
-        before = [line for kept in self._rows[:at] for line in kept]
         place = sum(1 for kept in self._rows[:at] if any(line.text().strip() for line in kept))
         self._rows.remove(row)
         self._show(self.items())
-        (self._rows[min(at, len(self._rows) - 1)][0] if before or self._rows else self.add_button).setFocus()
+        # Not into a line of text, where Ctrl+Z would undo typing instead.
+        following = self._grid.itemAtPosition(min(at + 1, len(self._rows)), len(self._kind.fields))
+        near = following.widget() if self._rows and following is not None else None
+        (near or self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self.edited.emit()
         if gone:
             self.removed.emit(gone, place)
@@ -99,8 +113,6 @@ class ItemsField(QWidget):
         at = min(at, len(items))
         items.insert(at, {})
         self._show(items)
-        for line in self._rows[at]:
-            line.show()  # now, so that the next key already goes into it
         self._rows[at][0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, items: Sequence[Item]) -> None:
@@ -115,6 +127,9 @@ class ItemsField(QWidget):
             self._grid.setColumnStretch(at, 2 if at == 0 else 1)
         for number, item in enumerate(items, start=1):
             self._add_row(number, item)
+        for widget in self.chain():
+            widget.show()  # now, so that the next key already finds it
+        self.rebuilt.emit()
 
     def _add_row(self, number: int, item: Item) -> None:
         row: list[LineField] = []

@@ -253,10 +253,13 @@ class PlanEditor(QWidget):
     def _fit(self) -> None:
         """Where there is no room for the list of parts, a choice of them stands above."""
         beside = self.width() >= scaled(SIDE_BY_SIDE)
+        held = self.list.hasFocus() or self.part.hasFocus()
         self.list.setFixedWidth(scaled(LIST_WIDTH))
         set_shown(self.list, shown=beside)
         set_shown(self.part, shown=not beside)
         self.setFocusProxy(self.list if beside else self.part)
+        if held:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _missing_words(titles: list[str]) -> str:

@@ -1,6 +1,7 @@
 """One part of a care plan while it is written: its text, its items, or why it does not apply."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -49,7 +50,9 @@ class SectionEditor(QWidget):
         self.without.edited.connect(self._on_without)
         if self.items is not None:
             self.items.removed.connect(self.item_removed)
+            self.items.rebuilt.connect(self._order)
         self._fit()
+        self._order()
 
     @property
     def key(self) -> str:
@@ -89,6 +92,12 @@ class SectionEditor(QWidget):
         if self.without.value():
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
         self.edited.emit()
+
+    def _order(self) -> None:
+        """Let Tab walk as the eye does."""
+        items = self.items.chain() if self.items is not None else []
+        for first, second in pairwise([self.without.box, self.reason, *items, self.text]):
+            QWidget.setTabOrder(first, second)
 
     def _fit(self) -> None:
         without = self.without.value()
