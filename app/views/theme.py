@@ -173,13 +173,16 @@ class Theme(QObject):
 
     def choose(self, choice: ThemeChoice) -> None:
         """Change the colours."""
-        self._choice = choice
-        self._apply()
+        if choice is not self._choice:
+            self._choice = choice
+            self._apply()
 
     def scale_text(self, percent: int) -> None:
         """Change the size of all text; kept within 100 to 200 percent."""
-        self._scale = min(max(percent, 100), 200)
-        self._apply()
+        percent = min(max(percent, 100), 200)
+        if percent != self._scale:
+            self._scale = percent
+            self._apply()
 
     def _on_system_changed(self) -> None:
         if self._choice is ThemeChoice.SYSTEM:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -145,6 +145,7 @@ def patient_room(request: pytest.FixtureRequest, *, roles: tuple[str, ...] = ())
     finally:
         room.tasks.drain()
         window.forget_pages()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         desk.close()
 
 
