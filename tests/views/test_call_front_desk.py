@@ -76,6 +76,7 @@ def test_signing_out_asks_and_may_finish_the_call_first(qtbot: QtBot, calling: F
     assert calling.desk is not None
     qtbot.mouseClick(part(asked(qtbot), "leaving_finish", QPushButton), Qt.MouseButton.LeftButton)
     wait_for(qtbot, calling.window, "wrap_up")
+    calling.window.activateWindow()  # as a window manager does when the question closes
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     press(qtbot, KEY.Key_2, Qt.KeyboardModifier.AltModifier)
     press(qtbot, KEY.Key_Return, CTRL)
