@@ -233,15 +233,9 @@ def _standing(row: Promise, contacts: Sequence[Contact], now: datetime) -> Stand
     if row.status == "cancelled":
         return "cancelled"
     asked_until = now if row.closed_at is None else row.closed_at
-    # The call on which it was promised does not keep it.
-    called = next(
-        (
-            contact.at
-            for contact in contacts
-            if row.from_at - EARLY <= contact.at < asked_until and (contact.call_id or -1) != row.call_id
-        ),
-        None,
-    )
+    # Nothing keeps a promise that was not given yet, such as the call on which it was.
+    begins = max(row.from_at - EARLY, row.made_at)
+    called = next((contact.at for contact in contacts if begins <= contact.at < asked_until), None)
     if called is not None:
         return "kept" if called <= row.until_at else "late"
     if row.status == "moved":
