@@ -94,7 +94,8 @@ class PatientRoom:
     def settle(self) -> None:
         """Wait until nothing asked so far is under way; no error may have come of it."""
         self.qtbot.waitUntil(lambda: self.tasks.is_idle, timeout=20_000)
-        QApplication.processEvents()  # the last job's other listeners
+        self.tasks.drain()  # the last job may still be telling its other listeners
+        QApplication.processEvents()
         assert self.errors == []
 
     def open_chart(self, patient_id: int, place: str = "overview") -> ChartView:

@@ -52,7 +52,7 @@ class RowsSection(QWidget, Generic[Row]):
         self._title = title
         self._actions = tuple(actions)
         self.table: SnapshotTable[Row, Any] = SnapshotTable(columns, row_id, self)
-        self.list = _List(self.table, name=f"{name}_list", words=title)
+        self.list = FittedList(self.table, name=f"{name}_list", words=title)
         self.list.setMinimumHeight(least_height)
         self._heading = safe_text.label(title, "heading", name=f"{name}_title")
         self._empty = safe_text.label(empty, "muted", name=f"{name}_empty")
@@ -133,7 +133,7 @@ class RowsSection(QWidget, Generic[Row]):
                 self.buttons[action.key].setEnabled(row is not None and action.fits(row))
 
 
-class _List(TableView):
+class FittedList(TableView):
     """Asks for no more than its least height: a table's own idea would make the page scroll where there is room."""
 
     def sizeHint(self) -> QSize:

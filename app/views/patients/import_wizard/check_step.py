@@ -3,20 +3,21 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.exchange.csv_text import csv_bytes
 from app.rules.intake import Rejected
 from app.services.import_plan import ImportPlan
 from app.views import safe_text
+from app.views.chart.rows_section import FittedList
 from app.views.file_choice import ask_new_file
 from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.patients.import_wizard.kinds import KINDS, kind_words
 from app.views.table import Column, SnapshotTable
-from app.views.table_view import TableView
-from app.views.theme import GRID, set_shown
-from app.views.widgets import Banner, Section, Tone
+from app.views.theme import GRID, scaled, set_shown
+from app.views.widgets import Banner, Section, Tone, scrolling
 
 Count = tuple[str, int]
 Problem = tuple[int, Rejected, bool]
@@ -44,21 +45,22 @@ class CheckStep(QWidget):
         self.banner.show_text(*self._headline())
         self.note = safe_text.label(self._known_words(), "muted", name="import_known")
         set_shown(self.note, shown=bool(self.note.text()))
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._halves.setSpacing(3 * GRID)
+        self._halves.addWidget(self._build_counts(), 1)
+        self._halves.addWidget(self._build_problems(), 2)
+        content = QWidget()
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(2 * GRID)
+        inside.addWidget(self.banner)
+        inside.addWidget(self.note)
+        inside.addLayout(self._halves, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        column.addWidget(self.banner)
-        column.addWidget(self.note)
-        halves = QHBoxLayout()
-        halves.setSpacing(3 * GRID)
-        halves.addWidget(self._build_counts(), 1)
-        halves.addWidget(self._build_problems(), 2)
-        column.addLayout(halves, 1)
+        column.addWidget(scrolling(content), 1)
         column.addLayout(self._build_buttons())
-
-    def _on_save(self) -> None:
-        name = self.tr("import problems.csv")
-        ask_new_file(self, self.tr("Save the list"), name, self.tr("CSV files (*.csv)"), self.save_list)
 
     def save_list(self, path: Path) -> None:
         """Write every problem row to `path` as CSV."""
@@ -71,6 +73,15 @@ class CheckStep(QWidget):
         return csv_bytes(
             heads, [(row.file, row.line, self._outcome(out), row.reason) for _, row, out in self._problems]
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < scaled(120 * GRID)
+        self._halves.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
+
+    def _on_save(self) -> None:
+        name = self.tr("import problems.csv")
+        ask_new_file(self, self.tr("Save the list"), name, self.tr("CSV files (*.csv)"), self.save_list)
 
     def _on_written(self, _size: int) -> None:
         self._context.window.notify(self.tr("The list was saved."), "ready")
@@ -139,7 +150,8 @@ class CheckStep(QWidget):
         part = Section(
             self.tr("What was added") if self._is_done else self.tr("What will be added"), name="import_adds"
         )
-        self.counts = TableView(table, name="import_counts", words=self.tr("Rows by kind"))
+        self.counts = FittedList(table, name="import_counts", words=self.tr("Rows by kind"))
+        self.counts.setMinimumHeight(20 * GRID)
         part.body.addWidget(self.counts, 1)
         return part
 
@@ -172,7 +184,8 @@ class CheckStep(QWidget):
         table: SnapshotTable[Problem, int] = SnapshotTable(columns, lambda each: each[0], self)
         table.show_rows(self._problems)
         part = Section(self.tr("Rows to look at"), name="import_problems")
-        self.problems = TableView(table, name="import_problem_list", words=self.tr("Rows with a problem"))
+        self.problems = FittedList(table, name="import_problem_list", words=self.tr("Rows with a problem"))
+        self.problems.setMinimumHeight(20 * GRID)
         if not self._problems:
             part.body.addWidget(safe_text.label(self.tr("Every row can be used."), "muted", name="no_problems"))
             part.body.addStretch(1)

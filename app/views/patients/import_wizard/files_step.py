@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWi
 
 from app.services.imports import ImportRow
 from app.views import safe_text
+from app.views.chart.rows_section import FittedList
 from app.views.icons import icon
 from app.views.patients.import_wizard.kinds import FileState, counts_words, kind_words
 from app.views.patients.standing import moment_words
 from app.views.table import Column, SnapshotTable
-from app.views.table_view import TableView
 from app.views.theme import GRID, Role, set_shown
 from app.views.widgets import Section, Tone
 from app.views.widgets.picture import Picture
@@ -35,9 +35,11 @@ class FilesStep(QWidget):
         self._zone = zone
         self.setAcceptDrops(True)
         self.files: SnapshotTable[FileState, Path] = SnapshotTable(self._file_columns(), lambda file: file.path, self)
-        self.list = TableView(self.files, name="import_files_list", words=self.tr("Chosen files"))
+        self.list = FittedList(self.files, name="import_files_list", words=self.tr("Chosen files"))
         self.history: SnapshotTable[ImportRow, int] = SnapshotTable(self._past_columns(), lambda row: row.id, self)
-        self.past = TableView(self.history, name="import_history", words=self.tr("Imports so far"))
+        self.past = FittedList(self.history, name="import_history", words=self.tr("Imports so far"))
+        self.list.setMinimumHeight(20 * GRID)
+        self.past.setMinimumHeight(14 * GRID)
         self.reason = safe_text.label("", "error", name="import_file_reason", selectable=True)
         self.match_button = safe_text.button(
             self.tr("Match columns"), name="match_columns", icon=icon("table-properties"), on_click=self._on_match

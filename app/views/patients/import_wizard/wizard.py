@@ -19,7 +19,7 @@ from app.views.patients.import_wizard.columns_step import ColumnsStep
 from app.views.patients.import_wizard.files_step import FilesStep
 from app.views.patients.import_wizard.kinds import Examined, csv_files, examine
 from app.views.tasks import Job
-from app.views.widgets import Banner, PageHeader, ProgressPanel, ask, buttons_row, page_layout
+from app.views.widgets import Banner, PageHeader, ProgressPanel, ask, buttons_row, page_layout, scrolling
 
 _SAMPLE_ROWS = 8
 
@@ -247,6 +247,6 @@ class ImportWizard(QWidget):
         first = QWidget()
         column = QVBoxLayout(first)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.files, 1)
+        column.addWidget(scrolling(self.files), 1)
         column.addLayout(buttons_row(self.next_button))
         return first
