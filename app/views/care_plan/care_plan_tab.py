@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
@@ -13,20 +12,18 @@ from app.security.slots import WrongPassphrase
 from app.services.care_plans import PlanIncomplete
 from app.services.plan_rows import PlanDraft, PlanVersion, PlanVersionRow
 from app.views import safe_text
+from app.views.care_plan.plan_acts import ask_discard, ask_pdf, ask_review, copy_panel
 from app.views.care_plan.plan_editor import PlanEditor
 from app.views.care_plan.plan_reader import PlanReader
-from app.views.care_plan.plan_words import copy_methods, draft_words, edited_words, version_words
+from app.views.care_plan.plan_words import draft_words, edited_words, version_words
 from app.views.care_plan.sign_panel import SignPanel
 from app.views.clinic_zone import clinic_today, clinic_zone
 from app.views.errors import sentence
-from app.views.file_choice import ask_new_file
-from app.views.form_panel import FormPanel, Values
 from app.views.icons import icon
-from app.views.month_end.saved_file import save_file
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
 from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
-from app.views.widgets import Banner, ChoiceField, DateField, EmptyState, Form, PanelHost, ask, format_date
+from app.views.widgets import Banner, ChoiceField, EmptyState, PanelHost
 
 DRAFT = 0
 """Stands for the draft among the versions, whose ids begin at 1."""
@@ -193,87 +190,33 @@ class CarePlanTab(QWidget):
         row = self._row()
         if row is None or self.host.is_open:
             return
-        today = clinic_today(self._context, self._zone)
-        form = Form()
-        form.add("on", self.tr("Day the copy was given"), DateField(latest=today), required=True)
-        form.add_choice("method", self.tr("How it was given"), copy_methods(), required=True)
-        form.fill({"on": today, "method": "paper"})
-        plans, actor = self._context.desk.care_plans, self._context.desk.actor
-
-        def save(values: Values) -> Callable[[], object]:
-            return lambda: plans.record_copy_given(actor, row.plan_id, values["on"], values["method"])
-
-        panel = FormPanel(self._context, form, save, action=self.tr("Record the copy"), name="plan_copy")
-        panel.saved.connect(lambda _: self._on_recorded(self.tr("The copy is recorded.")))
+        panel = copy_panel(self._context, row, clinic_today(self._context, self._zone), self._on_recorded)
         panel.cancelled.connect(self.host.close_panel)
         self.host.open_panel(self.tr("Copy given"), panel, may_close=panel.may_close)
         self._fit_buttons()
 
     def _on_review(self) -> None:
         row = self._row()
-        if row is None:
-            return
-        today = clinic_today(self._context, self._zone)
-        plans, actor = self._context.desk.care_plans, self._context.desk.actor
-        ask(
-            self,
-            self.tr("Reviewed, and nothing changes?"),
-            self.tr("The record will say that you looked through this plan on {day} and left it as it is.").format(
-                day=format_date(today)
-            ),
-            self.tr("Record the review"),
-            lambda: self._context.tasks.run(
-                lambda: plans.record_review(actor, row.plan_id, today),
-                lambda _: self._on_recorded(self.tr("The review is recorded.")),
-            ),
-        )
+        if row is not None:
+            ask_review(self, self._context, row, clinic_today(self._context, self._zone), self._on_recorded)
+
+    def _on_discard(self) -> None:
+        if self.editor is not None:
+            ask_discard(self, self._context, self.editor.plan_id, self.editor.stop, self._on_recorded)
+
+    def _on_print(self) -> None:
+        editor, row = self.editor, self._row()
+        if editor is not None:
+            name = f"care-plan-{self._patient_id}-draft.pdf"
+            ask_pdf(self, self._context, editor.plan_id, name, editor.draft.to_write())
+        elif row is not None and not row.kept_outside:
+            name = f"care-plan-{self._patient_id}-v{row.version}.pdf"
+            ask_pdf(self, self._context, row.plan_id, name, lambda: None)
 
     def _on_recorded(self, words: str) -> None:
         self.host.close_panel()
         self._context.window.notify(words, "ready")
         self.refresh()
-
-    def _on_discard(self) -> None:
-        editor = self.editor
-        if editor is None:
-            return
-        plans, actor = self._context.desk.care_plans, self._context.desk.actor
-
-        def discard() -> None:
-            editor.stop()
-            self._context.tasks.run(
-                lambda: plans.discard_draft(actor, editor.plan_id),
-                lambda _: self._on_recorded(self.tr("The draft is gone; signed versions stay.")),
-            )
-
-        ask(
-            self,
-            self.tr("Throw this draft away?"),
-            self.tr("What was written in it is gone. Signed versions stay."),
-            self.tr("Throw it away"),
-            discard,
-            danger=True,
-        )
-
-    def _on_print(self) -> None:
-        editor, row = self.editor, self._row()
-        plan_id = editor.plan_id if editor is not None else row.plan_id if row is not None else 0
-        if not plan_id:
-            return
-        write = editor.draft.to_write() if editor is not None else None
-        plans, actor = self._context.desk.care_plans, self._context.desk.actor
-
-        def paper() -> bytes:
-            if write is not None:
-                write()
-            return plans.paper(actor, plan_id)
-
-        def on_chosen(path: Path) -> None:
-            save_file(self._context, path, paper, papers=False)
-
-        what = f"v{row.version}" if row is not None else "draft"
-        name = f"care-plan-{self._patient_id}-{what}.pdf"
-        ask_new_file(self, self.tr("Save the care plan to print it"), name, self.tr("PDF files (*.pdf)"), on_chosen)
 
     def _draft_call(self) -> Callable[[], PlanDraft]:
         plans, actor, patient_id = self._context.desk.care_plans, self._context.desk.actor, self._patient_id
