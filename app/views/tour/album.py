@@ -25,6 +25,7 @@ class Album:
         """Begin an empty album. Raises `AlbumRefused` where other things lie in the way."""
         self.folder = folder.absolute()
         self._lines: list[str] = []
+        self.pictures = 0
         try:
             self._clear()
             self.papers.mkdir(parents=True, exist_ok=True)
@@ -36,14 +37,10 @@ class Album:
         """Where the papers that are made on the way are put."""
         return self.folder / "papers"
 
-    @property
-    def pictures(self) -> int:
-        """How many pictures there are."""
-        return len(self._lines)
-
     def add(self, window: QWidget, name: str, words: str) -> Path:
         """Keep what a person sees now: `window` and whatever has opened above it."""
-        path = self.folder / f"{len(self._lines) + 1:02d}-{name}.png"
+        self.pictures += 1
+        path = self.folder / f"{self.pictures:02d}-{name}.png"
         if not _seen(window).save(str(path)):
             raise AlbumRefused(f"The picture {path} cannot be written.")
         self._lines.append(f"{path.name}  {words}")

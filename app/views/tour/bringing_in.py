@@ -1,9 +1,11 @@
 """The office manager brings in what the clinic had in spreadsheets."""
 
+from datetime import date
 from pathlib import Path
 
 from app.views.tour import spreadsheets
 from app.views.tour.hands import CTRL, Key
+from app.views.tour.people import MANAGER
 from app.views.tour.stage import Stage
 
 
@@ -36,6 +38,7 @@ def history(stage: Stage) -> None:
 def october(stage: Stage) -> None:
     """At the end of the month: the minutes that a colleague kept in a spreadsheet."""
     hands = stage.hands
+    stage.sign_in_at(16, 0, MANAGER, date(2026, 10, 30))
     stage.go_to("patients")
     _choose(stage, spreadsheets.write_october(stage.machine / "october"))
     _wait_until_read(stage)

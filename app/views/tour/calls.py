@@ -1,10 +1,13 @@
 """The nurse's calls: F8, talk, F8, outcome, Ctrl+Enter."""
 
+from datetime import date
+
 from app.views.tour.hands import ALT, CTRL, SHIFT, Key
-from app.views.tour.one_patient import FAMILY, open_chart
+from app.views.tour.one_patient import FAMILY, open_chart, show_tab
 from app.views.tour.people import NURSE
 from app.views.tour.stage import Stage
 
+OTHER = "Abernathy"
 NOTE = {
     "reason": "Monthly call. Home from the cardiology visit of last week.",
     "symptoms": "Weight up 2 lb since Monday, ankles a little swollen in the evening. No shortness of breath at rest.",
@@ -59,11 +62,7 @@ def no_answer(stage: Stage) -> None:
     hands.press(Key.Key_Return, CTRL)
     hands.see("patients_list")
     stage.picture("no-answer-next", "Ctrl+Enter: the attempt is kept, the next patient is selected")
-
-
-def sign_in(stage: Stage) -> None:
-    """The nurse comes in."""
-    stage.sign_in(NURSE.username, NURSE.passphrase)
+    stage.sign_out()
 
 
 def another_rings(stage: Stage) -> None:
@@ -96,7 +95,7 @@ def lock(stage: Stage) -> None:
     hands.press(Key.Key_L, CTRL)
     hands.see("unlock_button")
     stage.talk(2, 30)
-    hands.wait_for_words("lock_running", "Timer running")
+    hands.wait_for_words("lock_running", "10:30")
     stage.picture("locked", "Ctrl+L: everything is hidden and the clinic's key is gone from memory; the timer runs on")
     hands.write(NURSE.passphrase)
     hands.press(Key.Key_Return)
@@ -109,11 +108,40 @@ def finish(stage: Stage) -> None:
     """The rest of the note, and on to the next patient."""
     hands = stage.hands
     _note(stage, {"medications": "All taken.", "next_step": "Monthly call in the second week of November."})
+    stage.talk(1, 20)
     hands.press(Key.Key_1, ALT)
     hands.see("wrap_up_seconds")
     hands.press(Key.Key_Return, CTRL)
     hands.wait(lambda: not hands.is_shown("call_view"), "the call to be saved")
     stage.sign_out()
+
+
+def two_more(stage: Stage) -> None:
+    """On later days somebody else is reached twice, and comes to twenty minutes."""
+    hands = stage.hands
+    for day, minutes in ((15, 11), (22, 10)):
+        stage.sign_in_at(10, 5, NURSE, date(2026, 10, day))
+        call(stage, OTHER)
+        _note(
+            stage,
+            {
+                "reason": "Monthly call.",
+                "symptoms": "Morning sugars 110 to 140, no lows. Blood pressure at home around 134 over 78.",
+                "medications": "Both taken every day; the pharmacy has the refill.",
+                "next_step": "Call again next week about the eye appointment.",
+            },
+        )
+        stage.talk(minutes)
+        hands.press(Key.Key_1, ALT)
+        hands.see("wrap_up_seconds")
+        hands.press(Key.Key_Return, CTRL)
+        hands.wait(lambda: not hands.is_shown("call_view"), "the call to be saved")
+        if day == 22:
+            open_chart(stage, OTHER)
+            stage.picture("chart-ready", "Her chart: twenty minutes counted, nothing missing, ready at the month's end")
+            show_tab(stage, "time_tab")
+            stage.picture("chart-time", "Calls and time: every entry with its note, what counts and what does not")
+        stage.sign_out()
 
 
 def call(stage: Stage, family: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QDeadlineTimer, QPoint, Qt
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLineEdit, QWidget
 
@@ -17,7 +17,9 @@ ALT, CTRL, SHIFT = (
     Qt.KeyboardModifier.ShiftModifier,
 )
 LOOK_EVERY_MS = 5
-PATIENCE_SECONDS = 20
+SELDOM_MS = 50
+"""Looked after so often once something takes longer, so that looking does not hold it up."""
+PATIENCE_SECONDS = 60
 """How long something may take on a slow machine before the tour gives up on it."""
 
 
@@ -34,9 +36,10 @@ class Hands:
         self.is_quiet = is_quiet
         self._trouble = trouble
 
-    def wait(self, fact: Callable[[], object], words: str) -> None:
+    def wait(self, fact: Callable[[], object], words: str, seconds: int = PATIENCE_SECONDS) -> None:
         """Let the program run until `fact` is true. Raises `TourStopped` with `words` when it never is."""
-        patience = QDeadlineTimer(PATIENCE_SECONDS * 1000)
+        patience = QDeadlineTimer(seconds * 1000)
+        pause = LOOK_EVERY_MS
         while True:
             if trouble := self._trouble():
                 raise TourStopped(trouble)
@@ -44,12 +47,13 @@ class Hands:
                 return
             if patience.hasExpired():
                 raise TourStopped(f"waited in vain for {words}")
-            QTest.qWait(LOOK_EVERY_MS)
+            self._let_run(pause)
+            pause = min(pause + 1, SELDOM_MS)
 
     def settle(self) -> None:
         """Let the program finish what was asked of it."""
         self.wait(self.is_quiet, "the program to finish its work")
-        QTest.qWait(LOOK_EVERY_MS)  # what the last result has set off
+        self._let_run(LOOK_EVERY_MS)  # what the last result has set off
         self.wait(self.is_quiet, "the program to finish its work")
 
     def press(self, key: Key, modifier: Qt.KeyboardModifier = NONE, times: int = 1) -> None:
@@ -101,9 +105,9 @@ class Hands:
         self.tab_to(name)
         self.press(Key.Key_Space)
 
-    def see(self, name: str) -> QWidget:
+    def see(self, name: str, seconds: int = PATIENCE_SECONDS) -> QWidget:
         """Wait until the widget `name` is in view and return it."""
-        self.wait(lambda: self.is_shown(name), name)
+        self.wait(lambda: self.is_shown(name), name, seconds)
         self.settle()
         return self.part(name)
 
@@ -143,6 +147,12 @@ class Hands:
         self._window.activateWindow()  # which elsewhere the window manager does
         self.wait(self._window.isActiveWindow, "the window behind the file dialog")
         self.settle()
+
+    def _let_run(self, milliseconds: int) -> None:
+        """Run the program's events for so long; the other threads run meanwhile, which they would not in `qWait`."""
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
 
     def _top(self) -> QWidget:
         return QApplication.activeModalWidget() or self._window

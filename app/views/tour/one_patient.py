@@ -10,7 +10,7 @@ FAMILY, GIVEN = "Merriweather", "Opal"
 def record(stage: Stage) -> None:
     """Ctrl+N, and who she is."""
     hands = stage.hands
-    stage.sign_in(NURSE.username, NURSE.passphrase)
+    stage.sign_in_at(9, 12, NURSE)
     hands.press(Key.Key_N, CTRL)
     hands.see("family_name")
     for name, text in (

@@ -1,7 +1,9 @@
 """Who is met on the tour. All of them are made up, as is everybody else in it."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+ZONE = ZoneInfo("America/Chicago")
 CLINIC = "Marlow Creek Family Practice"
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("America/Chicago")
+from app.views.tour.people import ZONE
+
 NPI = "1999999901"
 STAFF = "Paula Reyes"
 
@@ -34,7 +34,7 @@ PATIENTS = (
     Row("Clement", "Barrow", "1939-09-30", "M", ("J44.9", "I50.22"), (12, 13)),
     Row("Rita", "Castellano", "1951-06-04", "F", ("E11.42", "N18.31"), (16, 14, 15)),
     Row("Hugh", "Dunleavy", "1936-12-19", "M", ("I50.32", "E11.22", "N18.4"), (22, 21, 20), mdm="moderate"),
-    Row("Norma", "Eastwick", "1946-03-27", "F", ("I48.20", "I10"), (11, 16), coverage=""),
+    Row("Norma", "Eastwick", "1946-03-27", "F", ("I48.20", "I10"), (11, 16), coverage="none"),
     Row("Otis", "Fairbanks", "1940-07-08", "M", ("M17.0", "I10"), (13, 10), consent_on=""),
     Row("Pearl", "Grantham", "1949-11-15", "F", ("F33.1", "E03.9"), (21,), signed_on="", copy_on=""),
     Row("Raymond", "Hollis", "1944-05-21", "M", ("G20.A1", "I10"), (9, 8)),
@@ -157,7 +157,7 @@ def _enrolment(number: int, row: Row) -> tuple[object, ...]:
     return (
         *(number, NPI, "physician", "2026-08-15", "no", "2026-06-02", "", "", "", row.consent_on),
         *("verbal" if row.consent_on else "", told, told, told, told, NPI if row.consent_on else "", ""),
-        *(row.signed_on, "", row.copy_on, row.coverage, row.mdm, "2026-10-06" if row.mdm else "", "", "yes"),
+        *(row.signed_on, row.signed_on, row.copy_on, row.coverage, row.mdm, "2026-10-06" if row.mdm else "", "", "yes"),
     )
 
 

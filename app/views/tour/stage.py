@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QAbstractAnimation, QPropertyAnimation, QSettings, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.services.desk import Desk
@@ -17,12 +17,14 @@ from app.views import diagnostic_log
 from app.views.call.call_desk import CallDesk
 from app.views.errors import CrashReport, Faults
 from app.views.front_desk import FrontDesk
+from app.views.main_window import MainWindow
 from app.views.preferences import PreferenceStore, ThemeChoice
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 from app.views.tour.album import Album
 from app.views.tour.clock import TourClock
 from app.views.tour.hands import CTRL, Hands, Key, TourStopped
+from app.views.tour.people import ZONE, Worker
 from app.views.wiring import WireWindow, Wiring
 
 USUAL = QSize(1366, 768)
@@ -49,8 +51,9 @@ class Stage:
         return self.desk.desk
 
     def picture(self, name: str, words: str) -> None:
-        """Keep a picture once everything asked for is there."""
+        """Keep a picture once everything asked for is there, and what was said before has gone again."""
         self.hands.settle()
+        self.desk.window.notice.forget()
         self.album.add(self.desk.window, name, words)
 
     def go_to(self, page: str) -> None:
@@ -88,11 +91,11 @@ class Stage:
         hands.press(Key.Key_Return, modifier)
         hands.settle()
 
-    def until(self, moment: datetime) -> None:
-        """Let time pass to `moment` while nobody is signed in."""
-        if self.desk.desk is not None:
-            raise TourStopped("somebody is still signed in")
-        self.clock.let_pass_until(moment)
+    def sign_in_at(self, hour: int, minute: int, worker: Worker, day: date | None = None) -> None:
+        """Let time pass until somebody comes in at this time of the clinic's day, or another day."""
+        here = self.clock.now().astimezone(ZONE)
+        self.clock.let_pass_until(datetime.combine(day or here.date(), time(hour, minute), tzinfo=ZONE))
+        self.sign_in(worker.username, worker.passphrase)
 
     def talk(self, minutes: int, seconds: int = 0) -> None:
         """Let a call go on, with the heartbeats that the program's own timer asks for every five seconds."""
@@ -100,6 +103,8 @@ class Stage:
         if calls is None:
             raise TourStopped("nobody works on calls")
         beats = calls.findChild(QTimer, "call_beats")
+        if beats is None:
+            raise TourStopped("no heartbeats are asked for")
         whole, rest = divmod(minutes * 60 + seconds, 5)
         for _ in range(whole):
             self.clock.let_pass(seconds=5)
@@ -133,7 +138,9 @@ def stage(album: Album, wiring_of: WireWindow, clock: TourClock) -> Iterator[Sta
         preferences = PreferenceStore(QSettings(str(machine / "settings.ini"), QSettings.Format.IniFormat))
         desk = FrontDesk(theme, preferences, tasks, faults, wiring)
         desk.window.resize(USUAL)
-        hands = Hands(desk.window, lambda: tasks.is_idle, lambda: crashes[0].text() if crashes else "")
+        hands = Hands(
+            desk.window, lambda: tasks.is_idle and not _moves(desk.window), lambda: crashes[0].text() if crashes else ""
+        )
         try:
             desk.start()
             desk.window.activateWindow()
@@ -145,6 +152,12 @@ def stage(album: Album, wiring_of: WireWindow, clock: TourClock) -> Iterator[Sta
             desk.window.deleteLater()
             faults.uninstall()
             diagnostic_log.stop()
+
+
+def _moves(window: MainWindow) -> bool:
+    """Whether something in the window is sliding into its place."""
+    running = QAbstractAnimation.State.Running
+    return any(each.state() == running for each in window.findChildren(QPropertyAnimation))
 
 
 def _application(machine: Path) -> QApplication:
