@@ -35,7 +35,7 @@ def call_sheet_pdf(sheet: CallSheet) -> bytes:
 
 
 def _day(flow: Flow, each: CallSheetDay) -> None:
-    flow.heading(f"{day(each.day)}: {len(each.rows)}", f"day{each.day}", level=0)
+    flow.heading(f"{day(each.day)}: {len(each.rows)} to call", f"day{each.day}", level=0)
     if each.closed_for:
         flow.paragraph(Cell(f"The clinic is closed: {each.closed_for}", colour=WARN))
     columns = (

@@ -198,8 +198,8 @@ class Cadence:
     def propose(self, reading: Reading, patient_id: int, outcome: str = "reached") -> date | None:
         """Return the day a wrap-up proposes for the next call, when one ended now with this outcome.
 
-        After a reached one the protocol's next; after an attempt a day soon, unless something is planned later already.
-        None when nothing is to be proposed. Raises `NoSuchPatient`.
+        After a reached one the protocol's next; after an attempt a day soon; None when there is nothing to propose.
+        Raises `NoSuchPatient`.
         """
         session = reading.session
         patient = patient_of(session, patient_id)

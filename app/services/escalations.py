@@ -14,7 +14,7 @@ from app.services.door import reads, writes
 from app.services.escalation_rules import EscalationRule, Route, default_rules, escalation_rules, put_rules, route
 from app.services.follow_ups import outcome_of
 from app.services.patients import display_name, patient_of
-from app.services.staff import caller, names_of_staff
+from app.services.staff import caller, is_caller, names_of_staff
 from app.storage.ledger import Ledger, Reading, Work
 
 State = Literal["open", "answered", "live", "all"]
@@ -156,7 +156,7 @@ class Escalations:
         if row.status != "open":
             raise NotThisStep("This escalation was answered or taken back already.")
         kept = outcome_of(answer, "Write the answer.", "answer")
-        if not may_answer(row, work.actor, work.now, _roles(work.session, work.actor)):
+        if not may_answer(work.session, row, work.actor, work.now, _roles(work.session, work.actor)):
             raise NotYoursToAnswer(_to_words(row, names_of_staff(work.session), self._ledger.permissions.roles))
         row.status, row.answer, row.answered_at, row.answered_by = "answered", kept, work.now, work.actor.person_id
         return self._saved(work, row, "answer")
@@ -211,11 +211,13 @@ class Escalations:
         return escalation_rows(work.session, work.now, work.actor, roles, state="all", escalation_id=row.id)[0]
 
 
-def may_answer(row: Escalation, actor: Actor, now: datetime, roles: Sequence[str]) -> bool:
-    """Whether somebody may answer: who it was sent to; anybody of the role when that is nobody, or its time is over."""
+def may_answer(session: Session, row: Escalation, actor: Actor, now: datetime, roles: Sequence[str]) -> bool:
+    """Whether somebody may answer: who it was sent to; anybody of the role when nobody is, or its time is over."""
     if row.to_person_id == actor.person_id:
         return True
-    return row.to_role in roles and (row.to_person_id is None or now > row.due_at)
+    if row.to_role not in roles:
+        return False
+    return row.to_person_id is None or now > row.due_at or not is_caller(session.get(Person, row.to_person_id))
 
 
 def escalation_rows(
@@ -241,7 +243,14 @@ def escalation_rows(
         query = query.where(Escalation.id == escalation_id)
     names, roles = names_of_staff(session), _roles(session, actor)
     rows = [
-        _shown(row, display_name(*name), names, role_names, now=now, is_answerer=may_answer(row, actor, now, roles))
+        _shown(
+            row,
+            display_name(*name),
+            names,
+            role_names,
+            now=now,
+            is_answerer=may_answer(session, row, actor, now, roles),
+        )
         for row, *name in session.execute(query)
     ]
     order = {"open": 1, "answered": 1, "closed": 2, "withdrawn": 2}

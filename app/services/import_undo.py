@@ -44,13 +44,16 @@ _CALLED = {
     "condition": "condition",
     "consent": "consent",
     "enrolment": "enrolment",
+    "follow_up": "follow-up",
     "mdm": "decision-making record",
     "medication": "medicine",
     "note": "note",
     "other_service": "service",
     "packet": "packet",
     "patient_contact": "contact",
+    "promise": "promised call",
     "time_entry": "time entry",
+    "touch_point": "planned call",
 }
 _PLURALS = {
     "care plan review or copy": "care plan reviews or copies",

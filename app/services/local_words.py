@@ -23,6 +23,11 @@ def span_in_words(begins: datetime, over: datetime, zone: ZoneInfo) -> str:
     return f"on {day_in_words(first)} from {clock_in_words(begins, zone)} to {clock_in_words(over, zone)}"
 
 
+def days_in_words(number: int) -> str:
+    """Return "1 day" or "3 days"."""
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def phone_in_words(phone: str) -> str:
     """Return ten digits as "(312) 555-0142"; anything else as it came."""
     if len(phone) == 10 and phone.isdecimal():

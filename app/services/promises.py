@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -105,6 +105,15 @@ class Promises:
         names = names_of_staff(reading.session)
         patient = patient_name(reading.session, patient_id)
         return tuple(promise_row(row, contacts, reading.now, patient, names) for row in rows)
+
+    @reads("today.read")
+    def open(self, reading: Reading, *, mine: bool = True) -> tuple[PromiseRow, ...]:
+        """Return the promises that still ask for a call, by their time; `mine`: those that are mine to keep."""
+        found = [row for rows in open_promises(reading.session, reading.now).values() for row in rows]
+        if mine:
+            found = [row for row in found if row.person_id == reading.actor.person_id]
+        found.sort(key=lambda row: (row.from_at, row.id))
+        return tuple(replace(row, patient=patient_name(reading.session, row.patient_id)) for row in found)
 
     @reads("today.read")
     def doubts(self, reading: Reading, patient_id: int, form: PromiseForm) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.services.caseload import CaseloadPatient
 from app.services.follow_up_rows import FollowUpRow
-from app.services.local_words import clock_in_words, day_in_words
+from app.services.local_words import clock_in_words, day_in_words, days_in_words
 
 Why = Literal[
     "escalation_to_answer",
@@ -102,7 +102,7 @@ def is_mine(patient: CaseloadPatient, reason: Reason, me: int) -> bool:
 
 def follow_up_words(row: FollowUpRow) -> str:
     """Return a follow-up as a reason to call."""
-    late = f", {_days(row.days_overdue)} late" if row.is_overdue else ""
+    late = f", {days_in_words(row.days_overdue)} late" if row.is_overdue else ""
     return f"Follow-up: {_short(row.what)}{late}"
 
 
@@ -157,17 +157,13 @@ def _due(patient: CaseloadPatient, today: date) -> list[Reason]:
     if patient.last_reached_at is None and not patient.is_planned:
         return [Reason("due", "First contact")]
     kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
-    return [Reason("due", f"{kind}, {_days(late)} late" if late else f"{kind}, today")]
+    return [Reason("due", f"{kind}, {days_in_words(late)} late" if late else f"{kind}, today")]
 
 
 def _nothing(patient: CaseloadPatient) -> str:
     if patient.promises:
         return "Promised for a later day"
     return "Nothing planned" if patient.due_on is None else f"Next call {day_in_words(patient.due_on)}"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
 
 
 def _short(text: str) -> str:

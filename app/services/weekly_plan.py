@@ -13,7 +13,7 @@ from app.services.caseload import CallHours, CaseloadPatient, caseload
 from app.services.clinic_calendar import closed_days, working_days
 from app.services.clinic_day import zone_of
 from app.services.door import composed, reads, writes
-from app.services.local_words import WEEKDAYS, clock_in_words, phone_in_words
+from app.services.local_words import WEEKDAYS, clock_in_words, days_in_words, phone_in_words
 from app.services.packet_gathering import clinic_facts, local_iso
 from app.services.standing_months import StandingMonths
 from app.services.today_order import follow_up_words, is_mine, reason_of, sort_key
@@ -207,7 +207,7 @@ def _days_of(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> dict[date
         on = found[max(patient.due_on, today)]
         late = max(0, (today - patient.due_on).days)
         kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
-        on.why.append(f"{kind}, {late} days late" if late else kind)
+        on.why.append(f"{kind}, {days_in_words(late)} late" if late else kind)
         on.is_due = True
     return found
 
@@ -236,7 +236,7 @@ def _sheet_row(patient: CaseloadPatient, found: _Found, now: datetime, zone: Zon
     if patient.is_in_hospital:
         remarks.append("In hospital")
     if patient.in_vain:
-        remarks.append(f"Not reached {patient.in_vain} times since the last contact")
+        remarks.append(f"Tried in vain since: {patient.in_vain}")
     if now.astimezone(patient.zone).utcoffset() != now.astimezone(zone).utcoffset():
         remarks.append(f"Their clock: {now.astimezone(patient.zone):%Z}")
     reached = patient.last_reached_at

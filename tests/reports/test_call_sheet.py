@@ -61,7 +61,7 @@ def test_long_sheets_repeat_their_head_and_lose_nobody() -> None:
     assert all(f"Nr{number:03d}" in whole for number in range(60))
     assert all("Patient, date of birth" in page for page in pages[1:-1])
     assert "Nobody is due." in pages[-1]
-    assert [title for _, title, _ in reading.outline(pdf)] == ["11/23/2026: 60", "11/24/2026: 0"]
+    assert [title for _, title, _ in reading.outline(pdf)] == ["11/23/2026: 60 to call", "11/24/2026: 0 to call"]
 
 
 def test_hostile_text_prints_as_text() -> None:

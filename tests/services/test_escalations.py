@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from app.models import Person
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
 from app.security.permissions import NotPermitted
@@ -69,6 +70,15 @@ def test_it_is_answered_by_whom_it_went_to_until_its_time_is_over(desk: Desk, cl
     assert (answered.status, answered.answered_by, answered.is_overdue) == ("answered", "Jonah Quill", False)
     with pytest.raises(NotThisStep):
         desk.escalations.answer(doctor, made.id, "Me too")
+
+
+def test_when_it_went_to_somebody_who_left_their_role_answers_at_once(desk: Desk) -> None:
+    doctor, other = colleague(desk, "Miriam Hale", "practitioner"), colleague(desk, "Jonah Quill", "practitioner")
+    form = EscalationForm("blood_sugar", "58, shaky", person_id=doctor.person_id)
+    made = desk.escalations.escalate(desk.actor, add_patient(desk), form)
+    with desk.opened.ledger.writing(desk.actor, "people.edit") as work:
+        work.session.get_one(Person, doctor.person_id).active = False
+    assert desk.escalations.answer(other, made.id, "Juice").answered_by == "Jonah Quill"
 
 
 def test_nothing_closes_without_an_answer_and_an_outcome(desk: Desk) -> None:

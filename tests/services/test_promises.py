@@ -98,6 +98,19 @@ def test_cancelling_needs_a_reason_and_stays_on_record(desk: Desk) -> None:
         desk.promises.cancel(desk.actor, made.id, "again")
 
 
+def test_open_promises_are_listed_by_their_time(desk: Desk, clock: FakeClock) -> None:
+    ben = colleague(desk, "Ben Okoro", "nurse")
+    rosa, juan, ines = (add_patient(desk, given, "Delgado") for given in ("Rosa", "Juan", "Ines"))
+    desk.promises.promise(desk.actor, rosa, PromiseForm(TWO_PM + HOUR, TWO_PM + 2 * HOUR))
+    desk.promises.promise(desk.actor, juan, PromiseForm(TWO_PM, TWO_PM + HOUR))
+    desk.promises.promise(desk.actor, ines, PromiseForm(TWO_PM, TWO_PM + HOUR, person_id=ben.person_id))
+    assert [row.patient for row in desk.promises.open(desk.actor)] == ["Delgado, Juan", "Delgado, Rosa"]
+    assert [row.patient for row in desk.promises.open(ben)] == ["Delgado, Ines"]
+    clock.advance(hours=5)
+    ring(desk, clock, juan, "no_answer")
+    assert len(desk.promises.open(desk.actor, mine=False)) == 2
+
+
 def test_doubts_are_said_before_a_promise_is_given(desk: Desk) -> None:
     abroad = desk.patients.add(
         desk.actor,
