@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 T = TypeVar("T")
 
@@ -47,22 +47,41 @@ class Progress:
 
 
 class Job(QObject):
-    """One piece of background work, seen from the GUI thread."""
+    """One piece of background work, seen from the GUI thread.
+
+    However fast the work, its outcome is told once the event loop is back: whoever is handed a job can still connect.
+    `finished` follows every outcome.
+    """
 
     progressed = Signal(int, int, str)
     succeeded = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
     finished = Signal()
+    _ended = Signal(object, object)
 
     def __init__(self) -> None:
         """Make a job that has not started."""
         super().__init__()
         self.progress = Progress(self.progressed.emit)
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
         """Ask the work to stop; `cancelled` or another outcome follows."""
         self.progress.cancel()
+
+    def end(self, result: object, error: Exception | None) -> None:
+        """Take the outcome, from any thread."""
+        self._ended.emit(result, error)
+
+    def _on_ended(self, result: object, error: Exception | None) -> None:
+        if error is None:
+            self.succeeded.emit(result)
+        elif isinstance(error, Cancelled):
+            self.cancelled.emit()
+        else:
+            self.failed.emit(error)
+        self.finished.emit()
 
 
 class Tasks(QObject):
@@ -196,11 +215,7 @@ class _Answer(QObject):
 def _work(call: Callable[[Progress], object], job: Job) -> None:
     try:
         result = call(job.progress)
-    except Cancelled:
-        job.cancelled.emit()
     except Exception as error:  # noqa: BLE001 - the runner is the one place that catches all, and hands it on
-        job.failed.emit(error)
+        job.end(None, error)
     else:
-        job.succeeded.emit(result)
-    finally:
-        job.finished.emit()
+        job.end(result, None)

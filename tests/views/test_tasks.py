@@ -160,3 +160,13 @@ def test_a_thousand_jobs_in_a_row_all_come_back(qtbot: QtBot, tasks: Tasks) -> N
         tasks.run(partial(int, n), heard.append)
     qtbot.waitUntil(lambda: tasks.is_idle)
     assert heard == list(range(1000))
+
+
+def test_who_connects_late_still_hears_a_fast_job(qtbot: QtBot, tasks: Tasks) -> None:
+    job = tasks.run(lambda: 7)
+    tasks.drain()  # the work is over before anybody listens
+    heard: list[object] = []
+    job.succeeded.connect(heard.append)
+    job.finished.connect(lambda: heard.append("finished"))
+    qtbot.waitUntil(lambda: heard == [7, "finished"])
+    assert tasks.is_idle
