@@ -9,6 +9,7 @@ from typing import Any
 from app.rules.icd10 import CodeSet, parse_code_set
 from app.rules.icd10_search import Icd10Search
 from app.rules.lay_words import LayWords, parse_lay_words
+from app.rules.plan_templates import TemplateBook, parse_template_book
 from app.rules.rule_book import RuleBook
 from app.rules.rule_tables import parse_rule_book
 
@@ -58,3 +59,10 @@ def load_lay_words() -> LayWords:
 def load_icd10_search() -> Icd10Search:
     """Return the index of the codes that come with the program; about half a second of work, done once."""
     return Icd10Search(load_code_set(), load_lay_words())
+
+
+@cache
+def load_plan_templates() -> TemplateBook:
+    """Return the care plan templates that come with the program, read once."""
+    files = sorted((RESOURCES / "care_plan_templates").glob("*.toml"))
+    return parse_template_book({path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in files})

@@ -50,6 +50,7 @@ from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
 from app.services.promises import Promises
 from app.services.reachability import ReachabilityOf
@@ -115,6 +116,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             program_version=__version__,
         ),
         icd10=Icd10Codes(ledger, read_order_file),
+        plan_templates=PlanTemplates(ledger, parse_section_kinds(assets.load_toml("care_plan_sections.toml"))),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
         month_end=MonthEnd(
             ledger,

@@ -20,6 +20,7 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
 from app.services.promises import Promises
 from app.services.reachability import ReachabilityOf
@@ -58,6 +59,7 @@ class Desk:
     time_entries: TimeEntries
     care_plans: CarePlans
     icd10: Icd10Codes
+    plan_templates: PlanTemplates
     readiness: Readiness
     month_end: MonthEnd
     backups: Backups
