@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from sqlalchemy import select
 
 from app.models import Base, Call, Note, TimeEntry
@@ -122,8 +122,8 @@ def test_a_reached_call_from_the_key_to_the_signed_note(room: CallRoom) -> None:
     start(room)
     assert words(room, "call_name") == "Adams, Ada"
     assert words(room, "call_born") == "Born 05/17/1941 · MRN M-1941"
-    assert "Lisinopril 20 mg – once a day" in words(room, "call_medicines")
-    assert "Penicillin – hives" in words(room, "call_allergies")
+    assert "Lisinopril 20 mg – once a day" in all_words(part(room.view, "call_medicines", QWidget))
+    assert "Penicillin – hives" in all_words(part(room.view, "call_allergies", QWidget))
     assert "May I speak with Ada Adams?" in words(room, "call_script")
     assert "Ana Alvarez, RN from Lakeside Family Clinic" in words(room, "call_script")
     assert room.focus_name() == "note_reason"

@@ -8,7 +8,7 @@ from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
 from app.rules.timer import NotNow
 from app.services.call_rows import CallNow
-from app.services.wrap_up import FinishedCall, NoteIncomplete, WrapUp
+from app.services.wrap_up import FinishedCall, WrapUp
 from app.views import safe_text
 from app.views.autosave import Autosave
 from app.views.call.call_sheet import CallSheet
@@ -112,8 +112,7 @@ class CallView(QWidget):
         others = {key: words for key, words in faults.items() if key not in keys}
         self.note.mark(in_note)
         if self.wrap_up is not None:
-            words = str(error) if isinstance(error, NoteIncomplete) or not faults else ""
-            self.wrap_up.show_faults(others, words)
+            self.wrap_up.show_faults(others, "" if faults else str(error))
         if in_note:
             self._focus(self.note.field(next(iter(in_note))))
 

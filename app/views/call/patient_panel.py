@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.clock import Clock
 from app.services.call_rows import CallNow
@@ -22,6 +22,8 @@ from app.views.widgets import Banner, Card, Tone, format_date, format_phone, for
 
 LOOK_EVERY_MS = 15_000
 LONGEST_NOTE = 220
+ONE_ROW = 28
+"""Characters of all numbers together that fit beside each other."""
 
 
 class PatientPanel(QWidget):
@@ -63,8 +65,13 @@ class PatientPanel(QWidget):
         mrn = self.tr("MRN {mrn}").format(mrn=sheet.mrn) if sheet.mrn else ""
         words = joined((self.tr("Born {day}").format(day=born), mrn))
         card.body.addWidget(safe_text.label(words, "strong", name="call_born", selectable=True))
+        numbers = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        numbers.setSpacing(GRID // 2)
+        if sum(len(format_phone(number)) for _, number in sheet.numbers) > ONE_ROW:
+            numbers.setDirection(QBoxLayout.Direction.TopToBottom)
         for kind, number in sheet.numbers:
-            card.body.addLayout(self._number(kind, number))
+            numbers.addLayout(self._number(kind, number))
+        card.body.addLayout(numbers)
         if not sheet.numbers:
             card.body.addWidget(safe_text.label(self.tr("No phone number is recorded."), "error", name="call_no_phone"))
         card.body.addWidget(self._window_line)
@@ -110,9 +117,7 @@ class PatientPanel(QWidget):
             (self.tr("Allergies"), "allergies", sheet.allergies, 3, self.tr("None recorded.")),
         ):
             card.body.addWidget(safe_text.label(title, "field"))
-            words = safe_text.label(_listed(lines, most) or nothing, name=f"call_{name}", selectable=True)
-            safe_text.set_tip(words, "\n".join(lines[most:]))
-            card.body.addWidget(words)
+            card.body.addWidget(_listed(lines or (nothing,), most, name=f"call_{name}", title=title))
         card.body.addWidget(safe_text.label(self.tr("Last note"), "field"))
         card.body.addWidget(
             safe_text.label(
@@ -170,11 +175,21 @@ def _window_words(sheet: CallSheet, there: datetime) -> str:
     return joined((best, now, outside))
 
 
-def _listed(lines: Sequence[str], most: int) -> str:
-    """Return the first lines below each other, and how many more there are."""
-    more = len(lines) - most
-    rest = (_tr("and {n} more").format(n=more),) if more > 0 else ()
-    return "\n".join((*(f"• {line}" for line in lines[:most]), *rest))
+def _listed(lines: Sequence[str], most: int, *, name: str, title: str) -> QWidget:
+    """Return the first lines below each other, each on one line, and how many more there are."""
+    whole = QWidget()
+    whole.setObjectName(name)
+    whole.setAccessibleName(title)
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for line in lines[:most]:
+        column.addWidget(safe_text.label(f"• {line}" if len(lines) > 1 else line, elide=True))
+    if len(lines) > most:
+        more = safe_text.label(_tr("and {n} more").format(n=len(lines) - most), "muted")
+        safe_text.set_tip(more, "\n".join(lines[most:]))
+        column.addWidget(more)
+    return whole
 
 
 def _note_words(note: NoteRow, sheet: CallSheet) -> str:
