@@ -1,5 +1,6 @@
 """Templates poured into a plan that may already say something: nothing written is lost or doubled."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,7 @@ from app.rules.care_plan import Item, SectionKind, SectionText, in_order
 from app.rules.plan_templates import SHARED, MergedLine, MergedPlan
 from app.rules.text import words_of
 
+_BRACKETS = re.compile(r"\[[a-z]+(?: [a-z]+)*\]")
 _NAMED = frozenset({"prognosis", "symptoms"})  # sections in which a line says whose condition it is about
 
 
@@ -50,6 +52,17 @@ def pour(
         else:
             poured.append(section)
     return PouredPlan(tuple(poured), tuple(news.blanks), tuple(left_alone), tuple(news.differing))
+
+
+def unfilled(sections: Iterable[SectionText]) -> tuple[tuple[str, str], ...]:
+    """Return what still stands in brackets in a plan, as `fill` leaves it: (section key, "[last weight]"), each once."""
+    found = (
+        (section.key, blank)
+        for section in sections
+        for text in (section.text, *(value for item in section.items for value in item.values()))
+        for blank in _BRACKETS.findall(text)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(slots=True)

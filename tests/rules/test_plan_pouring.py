@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from app import assets
 from app.rules.care_plan import ItemField, SectionKind, SectionText, gaps, in_order, parse_section_kinds
-from app.rules.plan_pouring import pour
+from app.rules.plan_pouring import pour, unfilled
 from app.rules.plan_templates import merge
 
 BOOK = assets.load_plan_templates()
@@ -120,3 +120,14 @@ def test_two_targets_poured_at_once_both_stand_in_the_plan() -> None:
     poured = pour(merge([BOOK.templates[key] for key in keys], BOOK.cautions), (), KINDS, NAMES)
     goals = by_key(poured.sections)["goals"].items
     assert len({goal["to"] for goal in goals if goal["what"] == "LDL cholesterol"}) == 2
+
+
+@given(keys=keys)
+def test_what_nobody_knew_yet_is_found_in_the_plan_until_it_is_filled(keys: list[str]) -> None:
+    merged = merge([BOOK.templates[key] for key in keys])
+    poured = pour(merged, (), KINDS, NAMES)
+    assert {blank for _, blank in unfilled(poured.sections)} == {
+        f"[{name.replace('_', ' ')}]" for name in poured.blanks
+    }
+    known = pour(merged, (), KINDS, NAMES | dict.fromkeys(poured.blanks, "known"))
+    assert not unfilled(known.sections)
