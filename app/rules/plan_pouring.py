@@ -55,7 +55,7 @@ def pour(
 
 
 def unfilled(sections: Iterable[SectionText]) -> tuple[tuple[str, str], ...]:
-    """Return what still stands in brackets in a plan, as `fill` leaves it: (section key, "[last weight]"), each once."""
+    """Return what still stands in brackets, as `fill` leaves it: (section key, "[last weight]"), each once."""
     found = (
         (section.key, blank)
         for section in sections
