@@ -12,17 +12,16 @@ from app.services.people import PersonRow
 from app.services.practitioners import PractitionerRow
 from app.views import safe_text
 from app.views.chart.consent_form import ConsentFields, consent_of
+from app.views.chart.consent_lists import consents_section, history_section
 from app.views.chart.enrolment_form import EnrolFields, ending_form, enrol_of
 from app.views.chart.frame import ChartFrame
-from app.views.chart.rows_section import RowsSection
 from app.views.clinic_zone import clinic_now, clinic_today
 from app.views.form_panel import Values
 from app.views.icons import icon
-from app.views.patients.standing import day_words, joined, moment_words, standing_tone, standing_words
-from app.views.table import Column
+from app.views.patients.standing import day_words, joined, standing_tone, standing_words
 from app.views.tasks import Latest
 from app.views.theme import GRID, scaled, set_shown
-from app.views.widgets import Banner, Card, Chip, Tone, scrolling
+from app.views.widgets import Banner, Card, Chip, scrolling
 
 _NARROW = 120 * GRID
 _SLENDER = 64 * GRID
@@ -59,8 +58,8 @@ class EnrolmentTab(QWidget):
         self._values = {key: self._fact(at, words) for at, (key, words) in enumerate(self._titles())}
         self._buttons = self._build_buttons()
         self._places = QGridLayout()
-        self.consents = self._build_consents()
-        self.history = self._build_history()
+        self.consents = consents_section(frame.zone)
+        self.history = history_section(frame.zone)
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(3 * GRID)
         right = QVBoxLayout()
@@ -346,63 +345,3 @@ class EnrolmentTab(QWidget):
         self._facts.addWidget(title, at, 0)
         self._facts.addWidget(value, at, 1)
         return title, value
-
-    def _build_consents(self) -> RowsSection[ConsentRow]:
-        return RowsSection(
-            self.tr("Consents"),
-            name="consents",
-            columns=[
-                Column("given", self.tr("Given"), self._given, width=152, order=lambda row: str(row.given_on)),
-                Column("method", self.tr("How"), lambda row: row.method.capitalize(), width=64),
-                Column("told", self.tr("Told"), _told, width=56),
-                Column("for", self.tr("For"), lambda row: row.practitioner, width=0),
-                Column("by", self.tr("Taken by"), lambda row: row.taken_by, width=112),
-                Column("state", self.tr("State"), self._consent_words, width=120, tone=_consent_tone),
-            ],
-            row_id=lambda row: row.id,
-            empty=self.tr("No consent is recorded. It is needed before the first counted minute."),
-            least_height=12 * GRID,
-        )
-
-    def _build_history(self) -> RowsSection[HistoryRow]:
-        return RowsSection(
-            self.tr("What happened"),
-            name="standing_history",
-            columns=[
-                Column("at", self.tr("Recorded"), self._when, width=160, order=lambda row: row.at),
-                Column(
-                    "on", self.tr("Day"), lambda row: day_words(row.happened_on) if row.happened_on else "", width=96
-                ),
-                Column("words", self.tr("What"), lambda row: row.words, width=0, tip=lambda row: row.words),
-                Column("by", self.tr("By"), lambda row: row.by, width=120),
-            ],
-            row_id=lambda row: (row.at, row.what, row.words),
-            empty=self.tr("Nothing has happened yet."),
-            least_height=12 * GRID,
-        )
-
-    def _given(self, row: ConsentRow) -> str:
-        return moment_words(row.given_at.astimezone(self._frame.zone)) if row.given_at else day_words(row.given_on)
-
-    def _when(self, row: HistoryRow) -> str:
-        return moment_words(row.at.astimezone(self._frame.zone))
-
-    def _consent_words(self, row: ConsentRow) -> str:
-        if row.revoked_on is not None:
-            return self.tr("Revoked {day}").format(day=day_words(row.revoked_on))
-        if not row.in_force:
-            return self.tr("Replaced")
-        return self.tr("In force") if row.is_complete else self.tr("Incomplete")
-
-
-def _told(row: ConsentRow) -> str:
-    told = (row.told_availability, row.told_cost_sharing, row.told_one_practitioner, row.told_right_to_stop)
-    return f"{sum(told)} / 4"
-
-
-def _consent_tone(row: ConsentRow) -> Tone:
-    if row.revoked_on is not None:
-        return Tone.BLOCK
-    if not row.in_force:
-        return Tone.NEUTRAL
-    return Tone.READY if row.is_complete else Tone.WARN
