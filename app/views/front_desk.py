@@ -154,7 +154,8 @@ class FrontDesk(QObject):
         self.window.show_unlocked()
         if context.may("call.work"):
             self._calls = CallDesk(context)  # before the pages: their own answer to a key comes first
-        self.window.show_pages(pages, page if any(page == each.key for each in pages) else "")
+        start = "patients" if page == "import" else page  # the import window opens above the list it fills
+        self.window.show_pages(pages, start if any(start == each.key for each in pages) else "")
         if page == "import":
             self.window.commands.run("patient.import")
         self._make_daily_backup()

@@ -13,6 +13,8 @@ NEEDED_ACTIONS = {
     "call.pause": "call.work",
     "call.backdate": "call.work",
     "call.copy_note": "note.read",
+    "follow_up.new": "follow_up.work",
+    "escalate": "escalation.raise",
     "approve": "month.approve",
     "month.make": "month.make",
     "blocker.next": "readiness.read",
@@ -30,8 +32,10 @@ def _pages(context: PageContext) -> list[tuple[Page, str]]:
     from app.views.month_end.month_end_page import MonthEndPage  # noqa: PLC0415
     from app.views.patients.patients_page import PatientsPage  # noqa: PLC0415
     from app.views.settings.settings_page import SettingsPage  # noqa: PLC0415
+    from app.views.today.today_page import TodayPage  # noqa: PLC0415
 
     return [
+        (Page("today", _tr("Today"), "list-todo", lambda: TodayPage(context)), "today.read"),
         (Page("patients", _tr("Patients"), "users", lambda: PatientsPage(context)), "patient.list"),
         (Page("month_end", _tr("Month-end"), "calendar-check", lambda: MonthEndPage(context)), "readiness.read"),
         (Page("settings", _tr("Settings"), "settings", lambda: SettingsPage(context)), "session.use"),

@@ -53,6 +53,14 @@ class PreferenceStore:
         self._settings.setValue("last_clinic", preferences.last_clinic)
         self._settings.sync()
 
+    def is_on(self, switch: str) -> bool:
+        """Return whether a switch of a page is kept as on, for example to hide names."""
+        return str(self._settings.value(f"switches/{switch}")) == "on"
+
+    def keep_on(self, switch: str, *, on: bool) -> None:
+        """Keep how a page's switch stands on this computer."""
+        self._settings.setValue(f"switches/{switch}", "on" if on else "off")
+
     def column_widths(self, table: str) -> dict[str, int]:
         """Return the kept widths of a table's columns in pixels at 100 % text, by column key."""
         kept = str(self._settings.value(f"columns/{table}") or "")

@@ -60,7 +60,7 @@ def test_signing_in_leads_to_the_pages_and_says_who_is_in(
     start(qtbot, front_desk, clinic_folder)
     come_in(qtbot, front_desk)
     window = front_desk.window
-    assert window.open_page == "patients"
+    assert window.open_page == "today"
     assert words(window, "status_person") == "Signed in: Ana Alvarez"
     assert words(window, "status_clinic") == "Lakeside Family Clinic"
     assert words(window, "status_lock") == "Locks in 10 min"

@@ -39,6 +39,7 @@ def at_work(qtbot: QtBot, front_desk: FrontDesk, clinic_folder: Path) -> FrontDe
     """Ana at work, with a patient of hers in view."""
     start(qtbot, front_desk, clinic_folder)
     come_in(qtbot, front_desk)
+    front_desk.window.go_to("patients")
     add_canary(front_desk)
     qtbot.waitUntil(lambda: CANARY in everything_in_view(), timeout=20_000)
     return front_desk

@@ -26,6 +26,9 @@ def nurse(stage: Stage) -> None:
     """A nurse's list, and finding one of hundreds as one types."""
     hands = stage.hands
     hands.tick("sign_in_as_rosa")
+    hands.see("queue_list")
+    stage.picture("demo-today", "A nurse's day: whom to call now, and why")
+    stage.go_to("patients")
     hands.see("patients_list")
     stage.picture("demo-patients", "The demo clinic's patients")
     hands.press(Key.Key_K, CTRL)

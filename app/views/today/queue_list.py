@@ -1,0 +1,189 @@
+"""The queue as a list: columns, saved filters with their counts, and what is said where nobody is due."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.rules.text import fold
+from app.services.today import FILTERS, TodayRow
+from app.views.preferences import PreferenceStore
+from app.views.table import Column, SnapshotTable
+from app.views.table_view import LEAST_STRETCHED, TableView
+from app.views.theme import GRID, fit_scale, scaled
+from app.views.today import queue_words as words
+from app.views.widgets import EmptyState
+from app.views.widgets.counters import Counters
+
+_FIRST_TO_GO = ("attempts", "last", "language", "flags", "phone", "window")
+"""Columns that are left out where there is no room for all; the card says the same."""
+_ICONS = {
+    "": "list-todo",
+    "promised_now": "phone-incoming",
+    "due_today": "calendar-check",
+    "close": "hourglass",
+    "first_contact": "user-plus",
+    "call_back": "history",
+    "no_answer": "phone-off",
+    "unscheduled": "calendar-days",
+    "plan_due": "clipboard-list",
+    "ready": "circle-check",
+}
+
+
+class QueueList(QWidget):
+    """Shows the rows of one saved filter. `picked` carries the current row or None, `opened` a patient's id.
+
+    `acted` follows the button that is shown in place of an empty list.
+    """
+
+    picked = Signal(object)
+    opened = Signal(object)
+    acted = Signal()
+
+    def __init__(self, preferences: PreferenceStore) -> None:
+        """Make an empty list."""
+        super().__init__()
+        self.setObjectName("queue")
+        self._rows: tuple[TodayRow, ...] = ()
+        self._text = ""
+        self._is_read = False
+        self._hides_names = False
+        choices = [(key, self.tr(title), _ICONS[key]) for key, title in FILTERS.items()]
+        self.filters = Counters(choices, name="queue_filter", words=self.tr("Saved filters"))
+        self.table: SnapshotTable[TodayRow, int] = SnapshotTable(self._columns(), lambda row: row.patient_id, self)
+        self.list = TableView(
+            self.table, name="queue_list", words=self.tr("Patients to call, in order"), preferences=preferences
+        )
+        self.empty = EmptyState("circle-check", "", name="queue_empty")
+        self._results = QStackedWidget()
+        self._results.addWidget(self.list)
+        self._results.addWidget(self.empty)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID)
+        self._column.addWidget(self.filters)
+        self._column.addWidget(self._results, 1)
+        self.filters.chosen.connect(lambda _key: self._show())
+        self.list.picked.connect(self._on_picked)
+        self.list.opened.connect(self.opened)
+        self.empty.acted.connect(self.acted)
+        fit_scale(self, self._fit)
+
+    @property
+    def row(self) -> TodayRow | None:
+        """The current row."""
+        patient_id = self.list.current_id
+        return None if patient_id is None else self.table.row_at(self.table.position_of(patient_id))
+
+    @property
+    def rows(self) -> tuple[TodayRow, ...]:
+        """All enrolled patients in the queue's order, whatever the filter."""
+        return self._rows
+
+    def count(self, which: str) -> int:
+        """Return how many patients a saved filter holds."""
+        return sum(which in row.filters for row in self._rows)
+
+    def show_queue(self, rows: Sequence[TodayRow]) -> None:
+        """Show the queue anew; the current patient stays the current one while the filter holds them."""
+        self._rows = tuple(rows)
+        self._is_read = True
+        self._show()
+
+    def show_filter(self, which: str) -> None:
+        """Choose a saved filter by its key."""
+        self.filters.choose(which)
+        self._show()
+
+    def search(self, text: str) -> None:
+        """Show only those whose name, phone, practitioner or reason has these words."""
+        self._text = text
+        self._show()
+
+    def hide_names(self, *, hidden: bool) -> None:
+        """Show initials and birth years in place of names, or names."""
+        self._hides_names = hidden
+        self._show()
+
+    def pick_after(self, patient_id: int) -> None:
+        """Select whoever follows a patient in the list as it stands; after the last one, the first."""
+        at = self.table.position_of(patient_id)
+        following = self.table.id_at(at + 1) if at >= 0 else None
+        if following is None:
+            self.list.pick_first()
+        else:
+            self.list.pick(following)
+
+    def say_nobody(self, text: str, action: str) -> None:
+        """Say what to do where the list is empty."""
+        self.empty.show_text(text, action)
+
+    def focus_list(self) -> None:
+        """Put the focus on the current row."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _on_picked(self, _patient_id: int | None) -> None:
+        self.picked.emit(self.row)
+
+    def _show(self) -> None:
+        said = fold(self._text).split()
+        meant = [row for row in self._rows if all(word in _said(row) for word in said)] if said else list(self._rows)
+        self.filters.show_counts({key: sum(key in row.filters for row in meant) for key in FILTERS})
+        rows = [row for row in meant if self.filters.key in row.filters]
+        self.table.show_rows(rows)
+        self._results.setCurrentWidget(self.list if rows or not self._is_read else self.empty)
+        if rows and self.list.current_id is None:
+            self.list.pick_first()
+        self.picked.emit(self.row)
+
+    def _fit(self) -> None:
+        heads = self.list.horizontalHeader().fontMetrics()
+        widths = {
+            column.key: max(scaled(column.width or LEAST_STRETCHED), heads.horizontalAdvance(column.title) + 3 * GRID)
+            for column in self.table.columns
+        }
+        room = self.width() - GRID  # the list's frame
+        for key in _FIRST_TO_GO:
+            position = next(at for at, column in enumerate(self.table.columns) if column.key == key)
+            has_room = sum(widths.values()) <= room
+            self.list.setColumnHidden(position, not has_room)
+            if not has_room:
+                del widths[key]
+
+    def _columns(self) -> list[Column[TodayRow]]:
+        def name(row: TodayRow) -> str:
+            return words.shown_name(row.name, row.born_on, hidden=self._hides_names)
+
+        plain: list[Column[TodayRow]] = [
+            Column("why", self.tr("Why now"), lambda row: row.why_words, width=0, tip=lambda row: row.why_words),
+            Column("name", self.tr("Patient"), name, width=120),
+            Column("phone", self.tr("Phone"), words.phone_words, width=96),
+            Column("window", self.tr("Call window"), words.window_words, width=144, tip=words.window_line),
+            Column("minutes", self.tr("Minutes"), words.minutes_words, width=60, is_number=True),
+            Column("step", self.tr("Next step"), words.step_words, width=76, is_number=True, tip=words.step_tip),
+            Column("last", self.tr("Last contact"), words.contact_words, width=88),
+            Column("attempts", self.tr("Tries"), words.tries_words, width=48, is_number=True),
+            Column("language", self.tr("Language"), lambda row: row.language, width=64),
+            Column(
+                "flags",
+                self.tr("Marks"),
+                words.flags_words,
+                width=104,
+                spoken=words.flags_spoken,
+                tip=lambda row: words.flags_words(row).replace(" · ", "\n"),
+            ),
+        ]
+        # The order of the queue is what it is for; a head that sorts would take it away.
+        return [replace(column, is_sortable=False) for column in plain]
+
+
+def _said(row: TodayRow) -> str:
+    digits = f"{row.phone} {row.phone_alternate}"
+    return fold(f"{row.name} {digits} {words.phone_words(row)} {row.why_words} {row.practitioner} {row.language}")
