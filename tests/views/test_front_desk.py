@@ -169,11 +169,13 @@ def test_each_role_sees_its_own_pages_settings_and_commands(
     assert desk is not None
     desk.people.add(desk.actor, NURSE, NURSE_PASSPHRASE)
     desk.people.add(desk.actor, PersonForm("Ivo Reed", "", "ivo", ("admin",)), NURSE_PASSPHRASE)
+    window.go_to("patients")
     assert {"patient.import", "patient.new"} <= {command.key for command in window.commands.answered()}
     window.commands.run("sign_out")
 
     come_in(qtbot, front_desk, "nina", NURSE_PASSPHRASE)
     assert "patients" in window.stack.keys
+    window.go_to("patients")
     assert {"patient.import"}.isdisjoint(command.key for command in window.commands.answered())
     window.go_to("settings")
     assert "Backups" not in everything_in_view()
