@@ -16,8 +16,9 @@ setup: ## Make .venv with the locked packages and what Qt needs (run and test do
 run: setup ## Open the demo clinic; without a display, walk through a month and leave screenshots and packets
 	@$(BIN)/python -m app run
 
+# Two at a time, a file to a worker: most of a test's time is Argon2 and Qt, each of which keeps one core busy.
 test: check ## Every check, then every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: setup ## The quick checks: format, lint, types, import contract
 	$(BIN)/ruff format --check --quiet .
