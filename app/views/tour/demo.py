@@ -1,7 +1,7 @@
 """The demo clinic: a clinic of hundreds of patients, half a year old, for looking around."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QListWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QListWidget, QTabWidget, QToolButton
 
 from app.views.preferences import ThemeChoice
 from app.views.tour.hands import ALT, CTRL, Key
@@ -11,26 +11,34 @@ LARGE = QSize(1920, 1080)
 
 
 def make(stage: Stage) -> None:
-    """Make it, and see who may sign in."""
+    """The ways in that are seldom needed; then make the demo clinic, and see who may sign in."""
     hands = stage.hands
+    hands.tick("sign_in_recovery")
+    hands.see("recovery_button")
+    stage.picture("recovery", "When every passphrase is lost: the recovery key from the paper")
+    hands.tick("recovery_back")
     hands.tick("sign_in_other")
     hands.see("welcome_demo")
     stage.picture("welcome-back", "The next start: the clinic opened last comes first")
-    hands.tab_to("welcome_demo")
-    hands.press(Key.Key_Space)
+    hands.tick("welcome_restore")
+    hands.see("restore_button")
+    stage.picture("restore", "A clinic is restored from a backup")
+    hands.tick("restore_back")
+    hands.tick("welcome_demo")
     hands.see("sign_in_demo", seconds=600)  # half a year of a clinic is written
     stage.picture("demo-sign-in", "The demo clinic names its people and their passphrase")
 
 
 def nurse(stage: Stage) -> None:
-    """A nurse's list, and finding one of hundreds as one types."""
+    """A nurse's pages, a call, and what is asked when the computer slept in the middle of it."""
     hands = stage.hands
     hands.tick("sign_in_as_rosa")
-    hands.see("queue_list")
-    stage.picture("demo-today", "A nurse's day: whom to call now, and why")
+    hands.see("status_person")
+    for page in stage.desk.window.stack.keys:
+        stage.go_to(page)
+        words = page.replace("_", " ")
+        stage.picture(f"demo-{words.replace(' ', '-')}", f"The demo clinic as its nurse sees it: {words}")
     stage.go_to("patients")
-    hands.see("patients_list")
-    stage.picture("demo-patients", "The demo clinic's patients")
     hands.press(Key.Key_K, CTRL)
     hands.write("ma")
     hands.wait(lambda: stage.desk.window.search.is_open, "what was found")
@@ -46,6 +54,11 @@ def nurse(stage: Stage) -> None:
     stage.look(text_percent=200)
     stage.picture("demo-call-200", "The same with text at 200 %")
     stage.look()
+    stage.sleep(minutes=12)
+    hands.see("gap_text")
+    stage.picture("call-gap", "The computer slept for twelve minutes in the middle of a call: keep them, or not")
+    hands.click("gap_discard")
+    hands.wait(lambda: not hands.is_shown("gap_text"), "the gap to be discarded")
     hands.press(Key.Key_F8)
     hands.see("wrap_up_seconds")
     hands.press(Key.Key_3, ALT)
@@ -54,7 +67,12 @@ def nurse(stage: Stage) -> None:
     hands.tab_to("patients_list")
     hands.press(Key.Key_Return)
     hands.see("chart_view")
-    stage.picture("demo-chart", "A chart of the demo clinic")
+    tabs = hands.one(QTabWidget, "chart_tabs")
+    for number in range(1, tabs.count() + 1):
+        hands.press(Key(Key.Key_0 + number), CTRL)
+        hands.settle()
+        title = tabs.tabText(number - 1)
+        stage.picture(f"demo-chart-{number}", f"A chart of the demo clinic: {title.lower()}")
     stage.sign_out()
 
 
@@ -81,6 +99,9 @@ def manager(stage: Stage) -> None:
         section = hands.one(QListWidget, "settings_sections").currentItem().text()
         stage.picture(f"settings-{section.lower().replace(' ', '-')}", f"Settings: {section}")
         hands.press(Key.Key_Down)
+    hands.tick("check_now")
+    hands.see("check_result_text")
+    stage.picture("settings-checked", "Settings: the clinic's file is whole")
     hands.press(Key.Key_F1)
     hands.wait(lambda: QApplication.activeModalWidget() is not None, "the help")
     stage.picture("help", "F1: every key")

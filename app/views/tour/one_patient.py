@@ -10,7 +10,13 @@ FAMILY, GIVEN = "Merriweather", "Opal"
 def record(stage: Stage) -> None:
     """Ctrl+N, and who she is."""
     hands = stage.hands
+    hands.fill("sign_in_username", NURSE.username)
+    hands.fill("sign_in_passphrase_line", "seven herons at the boat house")
+    hands.press(Key.Key_Return)
+    hands.see("sign_in_banner_text")
+    stage.picture("sign-in-refused", "A wrong passphrase is refused in one sentence, and can be typed over at once")
     stage.sign_in_at(9, 12, NURSE)
+    stage.go_to("patients")
     hands.press(Key.Key_N, CTRL)
     hands.see("family_name")
     for name, text in (

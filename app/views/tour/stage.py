@@ -99,17 +99,17 @@ class Stage:
 
     def talk(self, minutes: int, seconds: int = 0) -> None:
         """Let a call go on, with the heartbeats that the program's own timer asks for every five seconds."""
-        calls = self.desk.window.findChild(CallDesk)
-        if calls is None:
-            raise TourStopped("nobody works on calls")
-        beats = next(each for each in calls.findChildren(QTimer) if each.interval() == BEAT_EVERY_MS)
         whole, rest = divmod(minutes * 60 + seconds, 5)
         for _ in range(whole):
             self.clock.let_pass(seconds=5)
-            beats.timeout.emit()
-            self.hands.wait(self.hands.is_quiet, "the heartbeat to be written")
+            self._beat()
         self.clock.let_pass(seconds=rest)
-        calls.bar.tick()
+        self._calls.bar.tick()
+
+    def sleep(self, minutes: int) -> None:
+        """Let time pass without a heartbeat, as when the computer sleeps; the next one sees the gap."""
+        self.clock.let_pass(minutes=minutes)
+        self._beat()
 
     def look(self, choice: ThemeChoice = ThemeChoice.LIGHT, text_percent: int = 100, size: QSize = USUAL) -> None:
         """Show everything in other colours, larger text, or another window."""
@@ -117,6 +117,18 @@ class Stage:
         self.theme.scale_text(text_percent)
         self.desk.window.resize(size)
         self.hands.settle()
+
+    @property
+    def _calls(self) -> CallDesk:
+        calls = self.desk.window.findChild(CallDesk)
+        if calls is None:
+            raise TourStopped("nobody works on calls")
+        return calls
+
+    def _beat(self) -> None:
+        beats = next(each for each in self._calls.findChildren(QTimer) if each.interval() == BEAT_EVERY_MS)
+        beats.timeout.emit()
+        self.hands.wait(self.hands.is_quiet, "the heartbeat to be written")
 
 
 @contextmanager
