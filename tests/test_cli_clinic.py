@@ -170,6 +170,20 @@ def test_create_makes_a_clinic_that_opens_and_gives_its_recovery_key_once(
     assert len(kept.read_text("utf-8").split()) == 24
 
 
+def test_a_create_that_was_cut_off_can_be_repeated(run: Run, password: Path, tmp_path: Path) -> None:
+    (tmp_path / ".key.careloop-making").write_text("the key of a clinic that never was", encoding="utf-8")
+    (tmp_path / ".new.careloop-making-x1").mkdir()
+    (tmp_path / ".new.careloop-making-x1" / "clinic.db").write_bytes(b"half")
+    (tmp_path / ".newer.careloop-making-x2").mkdir()
+    code, _, told = run(
+        *("create", tmp_path / "new", "--name", "Lake Clinic", "--admin", "bo", "--password-file", password),
+        *("--time-zone", "America/Denver", "--recovery-file", tmp_path / "key"),
+    )
+    assert code == 0, told
+    assert len((tmp_path / "key").read_text("utf-8").split()) == 24
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".newer.careloop-making-x2", "key", "new", "password"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -252,6 +266,49 @@ def damaged_database(parts: Parts) -> list[object]:
     content[1000:3000] = bytes(2000)
     database.write_bytes(content)
     return [*parts.signed("readiness"), "--month", "2026-10"]
+
+
+def one_bit_of_the_last_page(parts: Parts) -> list[object]:
+    database = parts.clinic / "clinic.db"
+    content = bytearray(database.read_bytes())
+    content[-3000] ^= 1
+    database.write_bytes(content)
+    return [*parts.signed("import"), parts.folder]
+
+
+def a_cut_tail(parts: Parts) -> list[object]:
+    database = parts.clinic / "clinic.db"
+    database.write_bytes(database.read_bytes()[:-100])
+    return [*parts.signed("backup")]
+
+
+def keys_that_are_another_json(parts: Parts) -> list[object]:
+    for name in ("clinic.keys", "clinic.keys.copy"):
+        (parts.clinic / name).write_text("null", encoding="utf-8")
+    return [*parts.signed("backup")]
+
+
+def keys_nested_without_end(parts: Parts) -> list[object]:
+    for name in ("clinic.keys", "clinic.keys.copy"):
+        (parts.clinic / name).write_text("[" * 100_000, encoding="utf-8")
+    return [*parts.signed("export-case"), "--month", "2026-10", "--patient", "a"]
+
+
+def lock_that_cannot_be_opened(parts: Parts) -> list[object]:
+    (parts.clinic / "clinic.lock").unlink(missing_ok=True)
+    (parts.clinic / "clinic.lock").mkdir()
+    return [*parts.signed("check")]
+
+
+def out_with_a_file_in_the_way(parts: Parts) -> list[object]:
+    (parts.folder / "out").mkdir()
+    (parts.folder / "out" / "packets").write_text("mine", encoding="utf-8")
+    return [*parts.signed("month-end"), "--month", "2026-10", "--out", parts.folder / "out"]
+
+
+def out_that_is_a_link_to_nowhere(parts: Parts) -> list[object]:
+    (parts.folder / "out").symlink_to(parts.folder / "nowhere")
+    return [*parts.signed("month-end"), "--month", "2026-10", "--out", parts.folder / "out"]
 
 
 def empty_database(parts: Parts) -> list[object]:
@@ -339,6 +396,13 @@ def backup_missing(parts: Parts) -> list[object]:
         no_clinic,
         no_folder,
         damaged_database,
+        one_bit_of_the_last_page,
+        a_cut_tail,
+        keys_that_are_another_json,
+        keys_nested_without_end,
+        lock_that_cannot_be_opened,
+        out_with_a_file_in_the_way,
+        out_that_is_a_link_to_nowhere,
         empty_database,
         plain_database,
         damaged_keys,

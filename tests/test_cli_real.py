@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -22,9 +24,18 @@ needs_data = pytest.mark.skipif(
 )
 
 
-def careloop(*arguments: object) -> "subprocess.CompletedProcess[str]":
+def careloop(*arguments: object, largest_file: int | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a command; with `largest_file` (bytes) the system refuses to let a file grow beyond, as a full disk would."""
+
+    def limit() -> None:
+        if largest_file is not None:
+            import resource  # noqa: PLC0415 - does not exist on Windows
+
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
     return subprocess.run(
         [sys.executable, "-m", "app", *(str(argument) for argument in arguments)],
+        preexec_fn=None if largest_file is None else limit,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -142,6 +153,30 @@ def test_the_running_month_is_refused(made: Path) -> None:
     done = on_clinic(made, "month-end", "--month", month, "--out", made / "early")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert not (made / "early").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
+@pytest.mark.parametrize("most_bytes", [1, 60_000, 300_000])
+def test_a_create_that_the_disk_does_not_take_leaves_nothing(made: Path, tmp_path: Path, most_bytes: int) -> None:
+    done = careloop(
+        *("create", tmp_path / "clinic", "--name", "Prairie Family Medicine", "--admin", "ana"),
+        *("--password-file", made / "password", "--time-zone", "America/Chicago"),
+        largest_file=most_bytes,
+    )
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
+    assert "disk is full" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
+def test_a_backup_that_the_disk_does_not_take_leaves_nothing(made: Path, tmp_path: Path) -> None:
+    clinic = Path(shutil.copytree(made / "clinic", tmp_path / "clinic"))
+    signed = ("--as", "ana", "--password-file", made / "password")
+    for most_bytes in (100_000, (clinic / "clinic.db").stat().st_size):
+        done = careloop("backup", clinic, *signed, "--to", tmp_path / "safe", largest_file=most_bytes)
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
+        assert list((tmp_path / "safe").iterdir()) == []
+    assert careloop("check", clinic, *signed).returncode == 0
 
 
 def test_no_command_loads_a_window(made: Path, tmp_path: Path) -> None:

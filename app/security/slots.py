@@ -138,7 +138,7 @@ class KeyFile:
                 Slot(**{**s, "cost": None if s["cost"] is None else Argon2Cost(**s["cost"])}) for s in body["slots"]
             )
             return cls(str(body["vault_id"]), slots, str(body["mac"]))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise KeyFileDamaged("The key file is damaged.") from error
 
     def _open(self, slot: Slot, kek: bytes, refusal: ClinicError) -> DataKey:
@@ -172,8 +172,10 @@ def read_key_file(folder: Path) -> KeyFile:
     for name in (KEY_FILE, KEY_FILE_COPY):
         try:
             return KeyFile.from_bytes((folder / name).read_bytes())
-        except OSError:
+        except FileNotFoundError:
             damage = damage or KeyFileDamaged("The key file is missing. Restore a backup.")
+        except OSError as error:
+            damage = damage or KeyFileDamaged(f"The key file cannot be read ({error.strerror}).")
         except KeyFileDamaged as error:
             damage = error
     raise damage or KeyFileDamaged("The key file is missing. Restore a backup.")

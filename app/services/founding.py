@@ -104,6 +104,7 @@ def sign_in(
     on_commit: Callable[[Changes], None] = lambda _: None,
 ) -> OpenClinic:
     """Open the clinic in `folder` for `username`, or raise `ClinicError` saying what is in the way."""
+    clinic_file.settle(folder, house.clock)
     key, slot = clinic_file.unlock(folder, username, passphrase)
     file = clinic_file.open_file(folder, key, house.clock)
     try:
@@ -134,6 +135,7 @@ def recover(folder: Path, words: str, username: str, passphrase: str, house: Hou
     """
     passphrases.check(passphrase, house.common_passphrases)
     clinic_file.require_clinic(folder)
+    clinic_file.settle(folder, house.clock)
     keys = read_key_file(folder)
     key = keys.unlock_with_recovery_key(words)
     file = clinic_file.open_file(folder, key, house.clock)

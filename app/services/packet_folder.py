@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.rules.errors import ClinicError
@@ -76,19 +76,10 @@ def packet_folder(out: Path, clinic_folder: Path) -> Iterator[PacketFolder]:
     folder.
     """
     out = out.absolute()
-    own = clinic_folder.resolve()
-    if out.resolve() == own or own in out.resolve().parents:
-        raise OutRefused("Papers are not written into the clinic's own folder, where all is encrypted. Choose another.")
-    if out.exists() and not out.is_dir():
-        raise OutRefused(f"{out} is a file. Choose a folder to write to.")
-    within = out if out.is_dir() else out.parent
-    if not within.is_dir():
-        raise OutRefused(f"There is no folder {within} to write to.")
-    prefix = _MAKING if within == out else f".{out.name}{_MAKING}"
     try:
-        for left in within.iterdir():
-            if left.name.startswith(prefix):  # of a run that was cut off: plain papers that nobody would miss
-                shutil.rmtree(left, ignore_errors=True)
+        within = _within(out, clinic_folder)
+        _clear_away(out)
+        prefix = _MAKING if within == out else f".{out.name}{_MAKING}"
         stage = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
     except OSError as error:
         raise _refused(out, error) from error
@@ -96,6 +87,34 @@ def packet_folder(out: Path, clinic_folder: Path) -> Iterator[PacketFolder]:
         yield PacketFolder(out, stage)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _within(out: Path, clinic_folder: Path) -> Path:
+    """Return the folder in which papers for `out` can be staged: itself, or the one it will be in."""
+    own, real = Path(os.path.realpath(clinic_folder)), Path(os.path.realpath(out))
+    if real == own or own in real.parents:
+        raise OutRefused("Papers are not written into the clinic's own folder, where all is encrypted. Choose another.")
+    if not out.exists():
+        if out.is_symlink():
+            raise OutRefused(f"{out} is a link to a folder that is not there. Choose another.")
+        if not out.parent.is_dir():
+            raise OutRefused(f"There is no folder {out.parent} to write to.")
+        return out.parent
+    for folder in (out, out / PACKETS):
+        if folder.exists() and not folder.is_dir():
+            raise OutRefused(f"{folder} is a file. Choose a folder to write to.")
+        if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise OutRefused(f"The folder {folder} cannot be written to. Choose another.")
+    return out
+
+
+def _clear_away(out: Path) -> None:
+    """Remove what a run that was cut off left in `out`, or beside it before `out` was: papers that nobody misses."""
+    for folder, prefix in ((out, _MAKING), (out.parent, f".{out.name}{_MAKING}")):
+        with suppress(OSError):  # we may write in a folder whose neighbours we may not see
+            for left in folder.iterdir():
+                if left.name.startswith(prefix):
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def require_out(out: Path, clinic_folder: Path) -> None:

@@ -20,12 +20,14 @@ from app.security.slots import KEY_FILE, KeyFile, read_key_file, sync_folder, wr
 from app.storage import schema
 from app.storage.clinic_file import (
     BACKUP_FOLDER,
+    SCRATCH,
     ClinicFile,
     FolderTaken,
-    leftovers,
     new_folder,
     open_file,
+    put_in_place,
     require_clinic,
+    settle,
 )
 from app.storage.copy import copy_database
 from app.storage.holder import Holder
@@ -58,12 +60,12 @@ def make(file: ClinicFile, now: datetime, into: Path | None = None) -> Backup:
     target = into or file.folder / BACKUP_FOLDER
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"careloop-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
-    with _scratch(target) as scratch:
+    keys = read_key_file(file.folder)
+    with _scratch(target, f"{SCRATCH}{keys.vault_id[:8]}-") as scratch:
         copy = scratch / DATABASE_FILE
         copy_database(file.database, file.key, copy)
         found = _verified(copy, file.key)
-        keys = read_key_file(file.folder).to_bytes()
-        (scratch / KEY_FILE).write_bytes(keys)
+        (scratch / KEY_FILE).write_bytes(keys.to_bytes())
         manifest = {
             "format": FORMAT,
             "made_at": now.astimezone(UTC).isoformat(),
@@ -111,9 +113,10 @@ def restore(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         require_clinic(folder)
-        with Holder(folder, clock.now()), _scratch(folder) as scratch:
+        settle(folder, clock)
+        with Holder(folder, clock.now()), _scratch(folder, SCRATCH) as scratch:
             _unpack(backup, scratch, unlock, clock, allowed)
-            _swap(folder, scratch, clock.now())
+            put_in_place(folder, scratch, _kept_as(folder, clock.now()))
         return
     if not folder.parent.is_dir():
         raise FolderTaken(f"There is no folder {folder.parent} to restore into.")
@@ -146,17 +149,11 @@ def _unpack(
         opened.close()
 
 
-def _swap(folder: Path, scratch: Path, now: datetime) -> None:
-    aside = folder / BACKUP_FOLDER / f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    aside.mkdir(mode=0o700, parents=True)
-    # The write-ahead log first: left behind, it would be replayed into the restored file.
-    for path in (*leftovers(folder), folder / DATABASE_FILE):
-        if path.exists():
-            path.replace(aside / path.name)
-    if (folder / KEY_FILE).exists():
-        shutil.copy2(folder / KEY_FILE, aside / KEY_FILE)
-    (scratch / DATABASE_FILE).replace(folder / DATABASE_FILE)
-    write_key_file(folder, read_key_file(scratch))
+def _kept_as(folder: Path, now: datetime) -> str:
+    """Return a name under `backups` that is still free."""
+    name = f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    names = (name, *(f"{name}-{count}" for count in range(2, 1000)))
+    return next(free for free in names if not (folder / BACKUP_FOLDER / free).exists())
 
 
 def _verified(database: Path, key: DataKey) -> Checked:
@@ -225,8 +222,11 @@ def _digest(file: IO[bytes]) -> str:
 
 
 @contextmanager
-def _scratch(beside: Path) -> Iterator[Path]:
-    scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=beside))
+def _scratch(beside: Path, prefix: str) -> Iterator[Path]:
+    """Yield a folder to work in that vanishes afterwards. Who holds the clinic is alone in using its `prefix` there."""
+    for left in beside.glob(f"{prefix}*"):  # of a run that was cut off
+        shutil.rmtree(left, ignore_errors=True)
+    scratch = Path(tempfile.mkdtemp(prefix=prefix, dir=beside))
     try:
         yield scratch
     finally:

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +14,24 @@ from sqlalchemy import Engine
 from app.clock import Clock
 from app.rules.errors import ClinicError
 from app.security.keys import DataKey
-from app.security.slots import KEY_FILE, KEY_FILE_COPY, KeyFile, Slot, read_key_file, write_key_file
+from app.security.slots import KEY_FILE, KEY_FILE_COPY, KeyFile, Slot, read_key_file, sync_folder, write_key_file
 from app.storage import schema
 from app.storage.copy import copy_database
 from app.storage.holder import Holder
-from app.storage.vault import DATABASE_FILE, ClinicDamaged, create_database, open_engine
+from app.storage.vault import (
+    DATABASE_FILE,
+    ClinicDamaged,
+    create_database,
+    in_plain_words,
+    open_engine,
+    require_whole,
+)
 
 BACKUP_FOLDER = "backups"
+_MAKING = ".careloop-making-"
+_RESTORING = ".restoring"
+SCRATCH = ".making-"
+"""How folders begin that hold unfinished copies, within the clinic's and its backups'."""
 
 
 class NotAClinic(ClinicError):
@@ -64,45 +75,55 @@ def open_file(folder: Path, key: DataKey, clock: Clock) -> ClinicFile:
     """
     require_clinic(folder)
     database = folder / DATABASE_FILE
-    if not database.exists():
-        raise ClinicDamaged from FileNotFoundError(database)
-    if database.stat().st_size == 0:
-        raise ClinicDamaged
-    holder = Holder(folder, clock.now())
-    try:
+    with in_plain_words():
+        if not database.exists():
+            raise ClinicDamaged from FileNotFoundError(database)
+        if database.stat().st_size == 0:
+            raise ClinicDamaged
         if os.name != "nt":
-            folder.chmod(0o700)
-        _bring_up_to_date(folder, key, clock.now())
-        return ClinicFile(folder, key, open_engine(database, key), holder)
+            with suppress(PermissionError):  # in a folder that is another's we may still be let in
+                folder.chmod(0o700)
+        holder = Holder(folder, clock.now())
+    try:
+        with in_plain_words():
+            _bring_up_to_date(folder, key, clock.now())
+            return ClinicFile(folder, key, _open_whole(database, key), holder)
     except BaseException:
         holder.close()
         raise
 
 
 def require_clinic(folder: Path) -> None:
-    """Raise `NotAClinic` unless `folder` looks like a clinic's."""
-    if not folder.is_dir():
-        raise NotAClinic(f"There is no folder {folder}.")
-    if not any((folder / name).exists() for name in (DATABASE_FILE, KEY_FILE, KEY_FILE_COPY)):
+    """Raise `NotAClinic` unless `folder` looks like a clinic's, or `DiskTrouble` where that cannot be seen."""
+    with in_plain_words():
+        if not folder.is_dir():
+            raise NotAClinic(f"There is no folder {folder}.")
+        known = any((folder / name).exists() for name in (DATABASE_FILE, KEY_FILE, KEY_FILE_COPY))
+    if not known:
         raise NotAClinic(f"The folder {folder} does not hold a CareLoop clinic.")
 
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside `folder` that becomes `folder` on success and vanishes on any error."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FolderTaken(f"{folder} exists already and is not an empty folder. Choose another place.")
-    if not folder.parent.is_dir():
-        raise FolderTaken(f"There is no folder {folder.parent} to make the clinic in.")
+    with in_plain_words():
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FolderTaken(f"{folder} exists already and is not an empty folder. Choose another place.")
+        if not folder.parent.is_dir():
+            raise FolderTaken(f"There is no folder {folder.parent} to make the clinic in.")
     try:
-        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # 0700 by itself
+        for left in folder.parent.iterdir():
+            if left.name.startswith(".") and left.name.lstrip(".").startswith(folder.name.lstrip(".") + _MAKING):
+                shutil.rmtree(left, ignore_errors=True)  # of a run that was cut off
+        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_MAKING}", dir=folder.parent))  # 0700 by itself
     except OSError as error:
         raise FolderTaken(f"A folder cannot be made in {folder.parent}: {error.strerror}.") from error
     try:
-        yield making
-        if folder.exists():
-            folder.rmdir()
-        making.rename(folder)
+        with in_plain_words():
+            yield making
+            if folder.exists():
+                folder.rmdir()
+            making.rename(folder)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
@@ -123,9 +144,74 @@ def create_file(folder: Path, key: DataKey, keys: KeyFile, clock: Clock) -> Clin
         raise
 
 
+def put_in_place(folder: Path, fresh: Path, kept_as: str) -> None:
+    """Put the database and the key files in `fresh`, a folder within `folder`, where the clinic's own are.
+
+    Those are kept in `backups`, in a new folder named `kept_as`. It is all or nothing: once begun, whoever opens the
+    clinic next ends it. The caller holds the clinic's lock. Raises `OSError`; then nothing was changed.
+    """
+    (folder / BACKUP_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    (fresh / kept_as).mkdir(mode=0o700)
+    sync_folder(fresh)
+    fresh.rename(folder / _RESTORING)
+    _end_restoring(folder)
+
+
+def settle(folder: Path, clock: Clock) -> None:
+    """End a restore that was cut off half way, before a key file is read, and clear away unfinished copies.
+
+    Raises `ClinicHeld` while the one who works on them is still there.
+    """
+    with in_plain_words():
+        if not _cut_off(folder):
+            return
+        with Holder(folder, clock.now()):
+            for path in _cut_off(folder):
+                if path.name == _RESTORING:
+                    _end_restoring(folder)
+                else:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
 def leftovers(folder: Path) -> list[Path]:
     """Return the database's companions that a clean close removes."""
     return [path for suffix in ("-wal", "-shm", "-journal") if (path := folder / (DATABASE_FILE + suffix)).exists()]
+
+
+def _cut_off(folder: Path) -> list[Path]:
+    return [*folder.glob(_RESTORING), *folder.glob(f"{SCRATCH}*"), *folder.glob(f"{BACKUP_FOLDER}/{SCRATCH}*")]
+
+
+def _end_restoring(folder: Path) -> None:
+    fresh = folder / _RESTORING
+    kept = next((path for path in fresh.iterdir() if path.is_dir()), None)
+    # The write-ahead log first: left behind, it would be replayed into the restored file.
+    replaced = {DATABASE_FILE: [*leftovers(folder), folder / DATABASE_FILE]}
+    replaced |= {name: [folder / name] for name in (KEY_FILE, KEY_FILE_COPY)}
+    for name, old in replaced.items():
+        if (fresh / name).exists() and kept is not None:
+            for path in old:
+                if path.exists():
+                    path.replace(kept / path.name)
+            (fresh / name).replace(folder / name)
+    sync_folder(folder)
+    if kept is not None:
+        kept.rename(folder / BACKUP_FOLDER / kept.name)
+    shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _open_whole(database: Path, key: DataKey) -> Engine:
+    """Open the database, unless a page of it is damaged."""
+    # What is still in the log is newer than the pages it will replace; it was folded in if that was possible.
+    is_folded = not leftovers(database.parent)
+    engine = open_engine(database, key)
+    try:
+        if is_folded:
+            require_whole(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def _bring_up_to_date(folder: Path, key: DataKey, now: datetime) -> None:

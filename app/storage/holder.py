@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -30,13 +31,18 @@ class Holder:
             words = _describe(self._file)
             self._file.close()
             raise ClinicHeld(f"This clinic is open already{words}. Close it there first.") from None
-        self._file.seek(0)
-        self._file.truncate()
-        json.dump(
-            {"host": socket.gethostname(), "process": os.getpid(), "since": now.isoformat(timespec="minutes")},
-            self._file,
-        )
-        self._file.flush()
+        try:
+            self._file.seek(0)
+            self._file.truncate()
+            json.dump(
+                {"host": socket.gethostname(), "process": os.getpid(), "since": now.isoformat(timespec="minutes")},
+                self._file,
+            )
+            self._file.flush()
+        except OSError:
+            with suppress(OSError):  # it tries to write once more
+                self._file.close()
+            raise
 
     def close(self) -> None:
         """Give the clinic back."""

@@ -1,7 +1,7 @@
 """Whether the clinic file is what CareLoop wrote: pages, references, audit chain, and each sealed row."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select, text
@@ -92,12 +92,21 @@ def _sealed_faults(session: Session, key: DataKey, events: Sequence[AuditEvent])
 def _expected_seals(events: Sequence[AuditEvent]) -> dict[tuple[str, int], str]:
     seals: dict[tuple[str, int], str] = {}
     for event in events:
-        for table, row_id, how, _, mark in json.loads(event.detail).get("changes", ()):
+        for table, row_id, how, _, mark in _changes(event):
             if how == "removed":
                 seals.pop((table, row_id), None)
             elif mark:
                 seals[table, row_id] = mark
     return seals
+
+
+def _changes(event: AuditEvent) -> Iterable[tuple[str, int, str, object, str]]:
+    try:
+        return [
+            (str(table), row_id, how, _, mark) for table, row_id, how, _, mark in json.loads(event.detail)["changes"]
+        ]
+    except (ValueError, KeyError, TypeError):
+        return ()  # it has none; or it is not what was written, which the chain tells
 
 
 def _row_id(row: Base) -> int:

@@ -1,8 +1,10 @@
 """The one gate through which the encrypted file is opened."""
 
+import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,17 @@ from app.storage.authorizer import authorize
 DATABASE_FILE = "clinic.db"
 KEY_TEXT_LENGTH = 67  # x'…' around 64 hex digits; a shorter one would silently be taken as a passphrase
 PLAIN_HEADER = b"SQLite format 3\0"
+_FULL = "The disk is full or failing. This was not saved; what was saved before is safe."
+_NAMES_OF = {  # errors of the backup call have no name, only SQLite's fixed words
+    "database or disk is full": "SQLITE_FULL",
+    "disk I/O error": "SQLITE_IOERR",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "unable to open database file": "SQLITE_CANTOPEN",
+    "database is locked": "SQLITE_BUSY",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "file is not a database": "SQLITE_NOTADB",
+}
+_SHUT = "The clinic folder cannot be read and written. Check its permissions."
 
 # Each is set and read back; a value that did not take is a refusal to open.
 _PRAGMAS = {
@@ -41,7 +54,7 @@ class ClinicDamaged(ClinicError):
 
 
 class DiskTrouble(ClinicError):
-    """The disk is full or failing; what was being saved was not."""
+    """The disk is full or failing, or does not let us in; what was being saved was not."""
 
 
 def create_database(path: Path) -> None:
@@ -75,6 +88,17 @@ def open_engine(path: Path, key: DataKey, *, guarded: bool = True) -> Engine:
     return engine
 
 
+def require_whole(engine: Engine) -> None:
+    """Raise `ClinicDamaged` unless every page is one that was written with this key (0.3 s for 100 MB).
+
+    Without it a damaged page is found when it is first read, in the middle of work; and where it is the last page of a
+    statement SQLCipher hands out zeros for it and says so only afterwards.
+    """
+    with in_plain_words(), engine.connect() as connection:
+        if connection.exec_driver_sql("PRAGMA cipher_integrity_check").first() is not None:
+            raise ClinicDamaged
+
+
 def connect(path: Path, key: DataKey, *, guarded: bool) -> Any:  # noqa: ANN401 - sqlcipher3 has no types
     """Return one raw connection, keyed, proven and set up, in the order that was measured to be safe."""
     if path.stat().st_size and _header(path) == PLAIN_HEADER:
@@ -92,22 +116,43 @@ def connect(path: Path, key: DataKey, *, guarded: bool) -> Any:  # noqa: ANN401 
     return connection
 
 
-def plain_words(error: DatabaseError) -> ClinicError:
-    """Return what a database error means for the person at the desk."""
-    name = str(getattr(error.orig, "sqlite_errorname", ""))
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """Raise `DiskTrouble` or `ClinicDamaged` for what the disk, its permissions or the file are at fault for."""
+    try:
+        yield
+    except (DatabaseError, sqlcipher.DatabaseError) as error:
+        if is_environment_trouble(error):
+            raise plain_words(error) from error
+        raise
+    except OSError as error:
+        raise disk_trouble(error) from error
+
+
+def disk_trouble(error: OSError) -> DiskTrouble:
+    """Return what the system's refusal of a file of the clinic means for the person at the desk."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        return DiskTrouble(_FULL)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return DiskTrouble(_SHUT)
+    return DiskTrouble(f"The clinic folder cannot be used ({error.strerror or type(error).__name__}).")
+
+
+def plain_words(error: Exception) -> ClinicError:
+    """Return what a database error, ours or SQLAlchemy's around it, means for the person at the desk."""
+    name = _error_name(error)
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return DiskTrouble("The disk is full or failing. This was not saved; what was saved before is safe.")
+        return DiskTrouble(_FULL)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return DiskTrouble("The clinic folder cannot be written to. Check its permissions.")
+        return DiskTrouble(_SHUT)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DiskTrouble("Another program holds the clinic file. Close it and try again.")
     return ClinicDamaged()
 
 
-def is_environment_trouble(error: DatabaseError) -> bool:
+def is_environment_trouble(error: Exception) -> bool:
     """Whether the disk or the file is at fault, not our statement."""
-    name = str(getattr(error.orig, "sqlite_errorname", ""))
-    return name.startswith(
+    return _error_name(error).startswith(
         (
             "SQLITE_FULL",
             "SQLITE_IOERR",
@@ -143,6 +188,11 @@ def _set_up(connection: Any) -> None:  # noqa: ANN401 - sqlcipher3 has no types
         connection.execute(f"PRAGMA {name} = {value}").fetchall()
         if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
             raise RuntimeError(f"the database refused {name}")
+
+
+def _error_name(error: Exception) -> str:
+    raised = getattr(error, "orig", error)
+    return str(getattr(raised, "sqlite_errorname", "")) or _NAMES_OF.get(str(raised), "")
 
 
 def _connector(path: Path, key: DataKey, *, guarded: bool) -> Callable[[], Any]:

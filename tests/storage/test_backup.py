@@ -1,5 +1,6 @@
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.storage import backup
 from app.storage.backup import BackupRefused
 from app.storage.clinic_file import ClinicFile, FolderTaken
 from app.storage.holder import ClinicHeld
+from app.storage.vault import ClinicDamaged
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
 
@@ -76,7 +78,7 @@ def test_restoring_in_place_keeps_what_was_there_aside(
     assert remembers(clinic_folder, house, "before")
     assert not remembers(clinic_folder, house, "after")
     (aside,) = (clinic_folder / "backups").glob("before-restore-*")
-    assert {path.name for path in aside.iterdir()} == {"clinic.db", "clinic.db-wal", "clinic.keys"}
+    assert {path.name for path in aside.iterdir()} == {"clinic.db", "clinic.db-wal", "clinic.keys", "clinic.keys.copy"}
 
 
 def test_a_clinic_in_use_is_not_restored_over(opened: OpenClinic, made: Path, house: House) -> None:
@@ -145,3 +147,78 @@ def test_old_backups_thin_out_and_the_newest_day_stays_whole(opened: OpenClinic,
     kept = sorted(path.name for path in (opened.file.folder / "backups").glob("*.careloop-backup"))
     assert 10 <= len(kept) <= 7 + 5 + 12 + 1
     assert backup.newest(opened.file.folder) == clock.now().replace(microsecond=0)
+
+
+class CutOff(BaseException):
+    """The process ends here, as by `kill -9`: nothing on the way out may mend what it left."""
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_a_restore_cut_off_at_any_step_is_whole_or_not_at_all(
+    opened: OpenClinic, made: Path, house: House, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    clinic_folder = opened.file.folder
+    remember(opened, "after")
+    opened.close()
+    steps_left = step
+
+    def until_cut_off(move: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def moved(source: Path, target: Path) -> Path:
+            nonlocal steps_left
+            steps_left -= 1
+            if steps_left < 0:
+                raise CutOff
+            return move(source, target)
+
+        return moved
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", until_cut_off(Path.rename))
+        patched.setattr(Path, "replace", until_cut_off(Path.replace))
+        patched.setattr("shutil.rmtree", lambda *_, **__: None)
+        with suppress(CutOff):
+            restore(made, clinic_folder, house)
+    if steps_left < 0:
+        assert [path for path in clinic_folder.rglob(".*") if path.is_dir()]
+    assert remembers(clinic_folder, house, "before")
+    is_restored = not remembers(clinic_folder, house, "after")
+    kept = list((clinic_folder / "backups").glob("before-restore-*"))
+    assert [path.name for folder in kept for path in folder.iterdir() if path.suffix == ".db"] == (
+        ["clinic.db"] if is_restored else []
+    )
+    assert not [path for path in clinic_folder.rglob(".*") if path.is_dir()]
+    restore(made, clinic_folder, house)
+    assert not remembers(clinic_folder, house, "after")
+
+
+def test_a_backup_cut_off_leaves_nothing_once_the_clinic_is_opened_again(
+    opened: OpenClinic, clinic_folder: Path, house: House
+) -> None:
+    opened.close()
+    left = clinic_folder / "backups" / ".making-1234"
+    left.mkdir()
+    (left / "clinic.db").write_bytes(b"half")
+    assert not remembers(clinic_folder, house, "anything")
+    assert not left.exists()
+
+
+def test_two_restores_in_one_second_keep_both(
+    opened: OpenClinic, made: Path, clinic_folder: Path, house: House
+) -> None:
+    opened.close()
+    restore(made, clinic_folder, house)
+    restore(made, clinic_folder, house)
+    assert len(list((clinic_folder / "backups").glob("before-restore-*"))) == 2
+
+
+def test_a_damaged_clinic_is_not_backed_up(opened: OpenClinic) -> None:
+    remember(opened, "before")
+    with opened.file.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    opened.file.engine.dispose()
+    content = bytearray(opened.file.database.read_bytes())
+    content[-1] ^= 1
+    opened.file.database.write_bytes(content)
+    with pytest.raises(ClinicDamaged):
+        backup.make(opened.file, opened.ledger.clock.now())
+    assert list((opened.file.folder / "backups").iterdir()) == []

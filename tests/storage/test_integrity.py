@@ -84,6 +84,7 @@ UNGUARD = "DROP TRIGGER audit_event_never_changed"
         (("UPDATE person SET roles = '[\"admin\"]'",), "person 1 was changed behind"),
         ((UNGUARD, "UPDATE audit_event SET actor = 'bo' WHERE seq = 2"), "event 2 was altered"),
         ((UNGUARD, "UPDATE audit_event SET detail = '{}' WHERE seq = 3"), "event 3 was altered"),
+        ((UNGUARD, "UPDATE audit_event SET detail = 'no JSON' WHERE seq = 3"), "event 3 was altered"),
         (("DROP TRIGGER audit_event_never_removed", "DELETE FROM audit_event WHERE seq = 2"), "event 2 is missing"),
     ],
 )
@@ -128,6 +129,9 @@ def test_no_flipped_bit_and_no_cut_tail_goes_unnoticed(lived_in: OpenClinic, cli
             continue
         assert check(engine, key).faults
         engine.dispose()
+        with pytest.raises(ClinicDamaged):  # nobody works on what is damaged, wherever it is
+            sign_in(clinic_folder, FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
+        assert database.read_bytes() == bytes(damaged)
     database.write_bytes(sound)
     opened = sign_in(clinic_folder, FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
     assert checked(opened).faults == ()

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from app.assets import load_rule_book
+from app.cli.files import Refused, give_name, json_in, passphrase_in, write_beside
 from app.rules.case_json import case_name, parse_case
 from app.rules.errors import ClinicError, ProgramFault
 from app.rules.evaluate import evaluate
 from app.rules.form import FormError, one_line
 from app.rules.month import Month
-from app.rules.strict_json import JsonError, read_json
 
 if TYPE_CHECKING:  # at run time these come with the wiring, and only when a clinic is to be opened
     from app.clock import Clock
@@ -32,10 +32,6 @@ if TYPE_CHECKING:  # at run time these come with the wiring, and only when a cli
 
 DONE, OUR_FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
 _FIRST_TO_END = ZoneInfo("Etc/GMT-14")  # where each day is over before it is anywhere else
-
-
-class Refused(ClinicError):
-    """Input that cannot be used, in one line for the person who gave it."""
 
 
 class Subcommands(Protocol):
@@ -155,13 +151,14 @@ def _add_create(commands: Subcommands) -> None:
 
 
 def _create(asked: argparse.Namespace, wire: Wire) -> int:
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     wiring = wire()
     words = wiring.new_recovery_key()
     folder = Path(asked.clinic).absolute()
     kept = Path(asked.recovery_file) if asked.recovery_file else None
-    if kept is not None:
-        _write_new(kept, words + "\n")
+    # Before the clinic, which nobody must have without its key; it gets its name after, so that a run cut off in
+    # between can be repeated.
+    written = write_beside(kept, words + "\n") if kept is not None else None
     try:
         wiring.create_clinic(
             folder,
@@ -173,12 +170,14 @@ def _create(asked: argparse.Namespace, wire: Wire) -> int:
             words=words,
         )
     except BaseException:
-        if kept is not None:
-            kept.unlink(missing_ok=True)
+        if written is not None:
+            written.unlink(missing_ok=True)
         raise
-    if kept is None:
+    if kept is not None and written is not None and give_name(written, kept):
+        where = f"in {kept}"
+    else:
         print(words, flush=True)
-    where = f"in {kept}" if kept is not None else "on standard output, this once"
+        where = "on standard output, this once"
     _tell(f"The clinic {folder} is made. Its recovery key is {where}: keep it apart from the clinic, on paper.")
     return DONE
 
@@ -190,7 +189,7 @@ def _add_import(commands: Subcommands) -> None:
 
 
 def _import(asked: argparse.Namespace, wire: Wire) -> int:
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     wiring = wire()
     # Read before the clinic is opened: a file that cannot be used leaves no trace there.
     intake = wiring.read_files([Path(path) for path in asked.paths])
@@ -220,7 +219,7 @@ def _add_readiness(commands: Subcommands) -> None:
 
 def _readiness(asked: argparse.Namespace, wire: Wire) -> int:
     month = _month(asked)
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     with _desk(asked, wire(), passphrase) as desk:
         if asked.json:
             text = json.dumps(desk.readiness.results(desk.actor, month), indent=1)
@@ -257,7 +256,7 @@ def _add_month_end(commands: Subcommands) -> None:
 
 def _month_end(asked: argparse.Namespace, wire: Wire) -> int:
     month = _month(asked)
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     wiring = wire()
     if wiring.clock.now() < month.bounds(_FIRST_TO_END)[1]:
         raise Refused(f"{month} is not over yet. Packets are made when the month is finished, after {month.last}.")
@@ -288,7 +287,7 @@ def _add_export_case(commands: Subcommands) -> None:
 
 def _export_case(asked: argparse.Namespace, wire: Wire) -> int:
     month = _month(asked)
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     with _desk(asked, wire(), passphrase) as desk:
         case = desk.readiness.case(desk.actor, asked.patient, month)
     print(json.dumps(case, indent=2), flush=True)
@@ -303,7 +302,7 @@ def _add_check(commands: Subcommands) -> None:
 
 
 def _check(asked: argparse.Namespace, wire: Wire) -> int:
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     wiring = wire()
     from app.security.slots import KeyFileDamaged  # noqa: PLC0415 - comes with the wiring, and not before
     from app.storage.vault import ClinicDamaged  # noqa: PLC0415 - as above
@@ -329,7 +328,7 @@ def _add_backup(commands: Subcommands) -> None:
 
 
 def _backup(asked: argparse.Namespace, wire: Wire) -> int:
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     with _desk(asked, wire(), passphrase) as desk:
         made = desk.backups.make(desk.actor, Path(asked.to).absolute() if asked.to else None)
     _tell(f"Verified and written: {made.path}")
@@ -348,7 +347,7 @@ def _add_restore(commands: Subcommands) -> None:
 
 
 def _restore(asked: argparse.Namespace, wire: Wire) -> int:
-    passphrase = _passphrase(asked)
+    passphrase = passphrase_in(asked.password_file)
     folder = Path(asked.clinic).absolute()
     wire().restore(Path(asked.backup).absolute(), folder, asked.username, passphrase)
     _tell(f"The clinic {folder} is restored from {asked.backup}.")
@@ -366,7 +365,7 @@ def _add_evaluate(commands: Subcommands) -> None:
 
 
 def _evaluate(asked: argparse.Namespace, _: Wire) -> int:
-    raw = _read_json(asked.case)
+    raw = json_in(asked.case)
     if isinstance(raw, list):
         results = [json.dumps(_result(case, position)) for position, case in enumerate(raw, 1)]
         text = "[" + ",\n ".join(results) + "]"
@@ -410,18 +409,6 @@ def _result(raw: object, position: int | None) -> dict[str, object]:
         raise Refused(str(FormError(case_name(raw, position), error.field, error.reason))) from None
 
 
-def _read_json(name: str) -> object:
-    """Return the value in a file, or on standard input for "-"."""
-    spoken = "standard input" if name == "-" else name
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return read_json(data)
-    except OSError as error:
-        raise Refused(f"{spoken}: cannot be read ({error.strerror or type(error).__name__})") from None
-    except (JsonError, ValueError) as error:
-        raise Refused(f"{spoken}: {error}") from None
-
-
 def _on_clinic(commands: Subcommands, name: str, said: str, description: str) -> argparse.ArgumentParser:
     """Add a command on a clinic that somebody signs in to."""
     command = commands.add_parser(name, help=said, description=description)
@@ -451,34 +438,8 @@ def _known_month(said: str) -> Month:
     return month
 
 
-def _passphrase(asked: argparse.Namespace) -> str:
-    """Return the first line of the password file without its line end; nothing else is taken from it."""
-    try:
-        with Path(asked.password_file).open("rb") as file:
-            line = file.readline(100_000)
-    except (OSError, ValueError) as error:
-        raise Refused(f"The password file {asked.password_file} cannot be read ({_why(error)}).") from None
-    try:
-        return line.removesuffix(b"\r\n" if line.endswith(b"\r\n") else b"\n").decode()
-    except UnicodeDecodeError:
-        raise Refused(f"The password file {asked.password_file} is not UTF-8 text.") from None
-
-
 def _desk(asked: argparse.Namespace, wiring: Wiring, passphrase: str) -> "AbstractContextManager[Desk]":
     return closing(wiring.open_desk(Path(asked.clinic).absolute(), asked.username, passphrase))
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Write a file that nobody else may read. Raise `Refused` rather than touch one that is there."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise Refused(f"{path} is there already, and is not overwritten. Choose another file.") from None
-    except (OSError, ValueError) as error:
-        raise Refused(f"The file {path} cannot be written ({_why(error)}).") from None
 
 
 def _nothing_wired() -> Wiring:
@@ -487,10 +448,6 @@ def _nothing_wired() -> Wiring:
 
 def _tell(sentence: str) -> None:
     print(f"careloop: {one_line(sentence)}", file=sys.stderr)
-
-
-def _why(error: OSError | ValueError) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _clock(seconds: int) -> str:
