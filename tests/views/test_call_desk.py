@@ -124,8 +124,8 @@ def test_a_reached_call_from_the_key_to_the_signed_note(room: CallRoom) -> None:
     assert words(room, "call_born") == "Born 05/17/1941 · MRN M-1941"
     assert "Lisinopril 20 mg – once a day" in all_words(part(room.view, "call_medicines", QWidget))
     assert "Penicillin – hives" in all_words(part(room.view, "call_allergies", QWidget))
-    assert "May I speak with Ada Adams?" in words(room, "call_script")
-    assert "Ana Alvarez, RN from Lakeside Family Clinic" in words(room, "call_script")
+    assert "May I speak with Ada Adams, please?" in words(room, "call_script")
+    assert "Ana Alvarez, RN, from Lakeside Family Clinic" in words(room, "call_script")
     assert room.focus_name() == "note_reason"
     room.live(372)
     assert words(room, "call_seconds") == "6:12"

@@ -33,6 +33,7 @@ from tests.views.patient_room import patient_room
 
 # The clock says 15:00 UTC on Monday, 23 November 2026: 9 AM in Chicago.
 TODAY = date(2026, 11, 23)
+NEXT_TRY = date(2026, 11, 25)
 
 
 @pytest.fixture
@@ -142,6 +143,9 @@ def test_no_answer_three_times_in_a_row_is_three_keys_each(room: CallRoom) -> No
             assert room.focus_name() == "queue_list"
     assert outcomes(room) == [(patient, "no_answer") for patient in room.patients]
     assert not room.calls.bar.isVisible()
+    # Each is called again two working days later: nobody is left to call today.
+    assert {room.desk.cadence.of(room.desk.actor, each).planned_on for each in room.patients} == {NEXT_TRY}
+    assert said(room, "queue_empty_text").startswith("Nobody is due now.")
 
 
 def test_the_next_patient_is_the_one_below_although_the_queue_orders_itself_anew(room: CallRoom) -> None:

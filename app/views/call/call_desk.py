@@ -1,7 +1,7 @@
 """F8 and all that follows from it: the one who knows which of this person's calls runs, on every page."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -308,11 +308,23 @@ class CallDesk(QObject):
         return Work(lambda: self._calls.discard(self._actor, call_id, reason), lambda _: self._on_discarded(call_id))
 
     def _finish(self, call_id: int, wrap_up: WrapUp, *, following: bool) -> Work:
+        view = self._screens.view_of(call_id)
+        next_on = view.next_on if view is not None else None
         return Work(
-            lambda: self._calls.finish(self._actor, call_id, wrap_up),
+            partial(self._write_up, call_id, wrap_up, next_on),
             lambda finished: self._on_finished(wrap_up, finished, following=following),
             partial(self._on_not_finished, call_id),
         )
+
+    def _write_up(self, call_id: int, wrap_up: WrapUp, next_on: date | None) -> FinishedCall:
+        """Save a wrap-up, then plan the next call; a plan that is refused takes nothing of the call back."""
+        finished = self._calls.finish(self._actor, call_id, wrap_up)
+        if next_on is not None:
+            try:
+                self._context.desk.cadence.plan(self._actor, finished.patient_id, next_on, call_id)
+            except ClinicError as error:
+                self._context.tasks.failed.emit(error)
+        return finished
 
     def _recover(self, verb: Callable[[], CallNow]) -> None:
         self._steps.ask(lambda: Work(verb, self._on_recovered, self._on_not_recovered))

@@ -1,9 +1,11 @@
 """What the call screen shows of a patient, gathered in one go on the database thread."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
+from app.rules.call_time import OUTCOMES
 from app.rules.care_plan import item_line
 from app.services.call_rows import CallNow
 from app.services.desk import Desk
@@ -11,7 +13,10 @@ from app.services.note_sections import NoteSection
 from app.services.notes import NoteRow
 from app.services.overview import Overview
 from app.services.patient_form import WEEKDAYS, ContactForm
+from app.services.scripts import FilledScript
 
+OPENING = "opening"
+"""The key of the script that begins a call (resources/scripts.toml)."""
 GOALS = "goals"
 """The key of the plan's section of goals (resources/care_plan_sections.toml)."""
 
@@ -20,7 +25,9 @@ GOALS = "goals"
 class CallSheet:
     """One patient, ready to be called. `spoken_name` is said to them; numbers are (kind, number as kept).
 
-    `zone` is the patient's, or the clinic's where theirs is not known. `goals` are the care plan's in force.
+    `scripts` are filled for this patient. `next_days` are the days proposed for the next call, by outcome; `today` is
+    the clinic's day. `zone` is the patient's, or the clinic's where theirs is not known. `goals` are the care plan's in
+    force.
     """
 
     patient_id: int
@@ -45,6 +52,18 @@ class CallSheet:
     last_note: NoteRow | None
     sections: tuple[NoteSection, ...]
     attempts_are_clerical: bool
+    scripts: tuple[FilledScript, ...]
+    next_days: Mapping[str, date | None]
+    today: date
+
+    @property
+    def speaks_spanish(self) -> bool:
+        """Whether the scripts are shown in Spanish beside English."""
+        return self.language.casefold().startswith(("spanish", "español", "espanol")) or self.language == "es"
+
+    def opening(self) -> FilledScript | None:
+        """Return what is said first."""
+        return next((script for script in self.scripts if script.key == OPENING), None)
 
     def may_ring(self, weekday: int, at: time) -> bool:
         """Whether a day (Monday is 0) and time of the patient's clock lie in their call window; no window is always."""
@@ -88,6 +107,9 @@ def read_sheet(desk: Desk, call: CallNow) -> CallSheet:
         last_note=notes[0] if notes else None,
         sections=desk.clinic.note_sections(actor),
         attempts_are_clerical=desk.clinic.attempts_are_clerical(actor),
+        scripts=desk.scripts.filled(actor, patient_id),
+        next_days={outcome: desk.cadence.propose(actor, patient_id, outcome) for outcome in OUTCOMES},
+        today=desk.opened.ledger.clock.now().astimezone(ZoneInfo(clinic.time_zone)).date(),
     )
 
 

@@ -1,5 +1,7 @@
 """The call screen: who is called and their plan at the left, the note at the right; then the wrap-up in its place."""
 
+from datetime import date
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
@@ -15,11 +17,13 @@ from app.views.call.call_sheet import CallSheet
 from app.views.call.note_form import NoteForm
 from app.views.call.patient_panel import PatientPanel
 from app.views.call.saved_panel import SavedPanel
+from app.views.call.scripts_panel import ScriptsPanel
 from app.views.call.wrap_up import WrapUpPanel
 from app.views.errors import sentence
+from app.views.follow_ups.patient_panels import PatientPanels
 from app.views.page_context import PageContext
 from app.views.theme import GRID, fit_scale, scaled
-from app.views.widgets import Banner, Chip, PageHeader, Tone, page_layout, scrolling
+from app.views.widgets import Banner, Chip, PageHeader, PanelHost, Tone, page_layout, scrolling
 
 LEFT = 50 * GRID
 """Pixels at 100 % text of the left half, where both fit beside each other."""
@@ -58,6 +62,14 @@ class CallView(QWidget):
         self._problem = Banner(name="call_problem")
         self._patient = PatientPanel(call, sheet, context.desk.opened.ledger.clock)
         self._build()
+        self.panels = PatientPanels(context, self._host)
+        self._patient.scripts_asked.connect(self._on_scripts_asked)
+        for command, action, handler in (
+            ("follow_up.new", "follow_up.work", self._on_follow_up_asked),
+            ("escalate", "escalation.raise", self._on_escalation_asked),
+        ):
+            if context.may(action):
+                context.window.commands.on(command, self, handler)
         self.note.edited.connect(self._on_edited)
         self.draft.kept.connect(self._show_kept)
         self.draft.refused.connect(self._on_refused)
@@ -98,11 +110,20 @@ class CallView(QWidget):
 
     def ask_save(self, *, following: bool) -> None:
         """Gather the wrap-up and ask for it to be saved; marks what is not filled in."""
-        if self.wrap_up is None or self.saved is not None:
+        if self.wrap_up is None or self.saved is not None or not self.may_leave():
             return
         wrap_up = self.wrap_up.wrap_up(self.note.values())
         if wrap_up is not None:
             self.save_asked.emit(wrap_up, following)
+
+    @property
+    def next_on(self) -> date | None:
+        """The day for which the wrap-up plans the next call."""
+        return self.wrap_up.next_on if self.wrap_up is not None else None
+
+    def may_leave(self) -> bool:
+        """Whether nothing half filled in beside the note would be lost; the note itself is kept."""
+        return not self._host.is_open or self.panels.may_open()
 
     def show_refusal(self, error: Exception) -> None:
         """Say why the wrap-up was not saved, and go to the first thing to mend."""
@@ -138,6 +159,16 @@ class CallView(QWidget):
         self.draft.save_soon()
         super().hideEvent(event)
 
+    def _on_follow_up_asked(self) -> None:
+        self.panels.add_follow_up(self.call.patient_id, self.call_id)
+
+    def _on_escalation_asked(self) -> None:
+        self.panels.escalate(self.call.patient_id, self.call_id)
+
+    def _on_scripts_asked(self) -> None:
+        if self.panels.may_open():
+            self._host.open_panel(self.tr("Scripts"), ScriptsPanel(self._sheet.scripts))
+
     def _on_edited(self) -> None:
         self.draft.touch()
         self._kept.show_state(self.tr("Typing…"), Tone.NEUTRAL, icon="pencil")
@@ -166,7 +197,11 @@ class CallView(QWidget):
     def _show_wrap_up(self, outcome: str | None) -> None:
         if self.wrap_up is None:
             panel = WrapUpPanel(
-                self.call, attempts_are_clerical=self._sheet.attempts_are_clerical, counted=self._counted
+                self.call,
+                attempts_are_clerical=self._sheet.attempts_are_clerical,
+                counted=self._counted,
+                next_days=self._sheet.next_days,
+                today=self._sheet.today,
             )
             panel.missing_chosen.connect(self._on_missing_chosen)
             panel.saved_next.connect(lambda: self.ask_save(following=True))
@@ -215,7 +250,8 @@ class CallView(QWidget):
         page.setSpacing(GRID)
         page.addWidget(header)
         page.addWidget(self._problem)
-        page.addWidget(self._area, 1)
+        self._host = PanelHost(self._area)
+        page.addWidget(self._host, 1)
         field = self.note.first_field()
         if field is not None:
             self.setFocusProxy(field)

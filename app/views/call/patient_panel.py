@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -27,7 +27,9 @@ ONE_ROW = 28
 
 
 class PatientPanel(QWidget):
-    """Shows one `CallSheet`; nothing here is edited."""
+    """Shows one `CallSheet`; nothing here is edited. `scripts_asked` asks for all that can be said."""
+
+    scripts_asked = Signal()
 
     def __init__(self, call: CallNow, sheet: CallSheet, clock: Clock) -> None:
         """Show whom the call is with."""
@@ -81,8 +83,36 @@ class PatientPanel(QWidget):
             )
         for contact in sheet.contacts:
             card.body.addWidget(safe_text.label(_contact_words(contact), "small", name="call_contact", selectable=True))
-        card.body.addWidget(safe_text.label(_script(sheet), "muted", name="call_script", selectable=True))
+        card.body.addLayout(self._script())
         return card
+
+    def _script(self) -> QVBoxLayout:
+        """Return how the opening begins, in English beside Spanish where that is spoken, and the way to the rest."""
+        sheet, script = self._sheet, self._sheet.opening()
+        texts = []
+        if script is not None:
+            texts.append(("call_script", script.english))
+            if sheet.speaks_spanish:
+                texts.append(("call_script_spanish", script.spanish))
+        beside = QHBoxLayout()
+        beside.setSpacing(2 * GRID)
+        for name, text in texts:
+            first = text.partition("\n")[0]
+            said = safe_text.label(f"“{first}”", "muted", name=name, selectable=True)
+            said.setAlignment(Qt.AlignmentFlag.AlignTop)
+            beside.addWidget(said, 1)
+        whole = QVBoxLayout()
+        whole.setSpacing(0)
+        whole.addLayout(beside)
+        self.scripts_button = safe_text.button(
+            self.tr("All scripts"),
+            name="call_scripts",
+            kind="quiet",
+            icon=icon("message-square"),
+            on_click=self.scripts_asked.emit,
+        )
+        whole.addWidget(self.scripts_button, 0, Qt.AlignmentFlag.AlignLeft)
+        return whole
 
     def _number(self, kind: str, number: str) -> QHBoxLayout:
         shown = format_phone(number)
@@ -133,12 +163,6 @@ class PatientPanel(QWidget):
         there = self._clock.now().astimezone(sheet.zone)
         self._window_line.setText(_window_words(sheet, there))
         set_kind(self._window_line, "body" if sheet.may_ring(there.weekday(), there.time()) else "error")
-
-
-def _script(sheet: CallSheet) -> str:
-    return _tr("Say: “Hello, this is {caller} from {clinic}. May I speak with {patient}?”").format(
-        caller=sheet.caller, clinic=sheet.clinic_name, patient=sheet.spoken_name
-    )
 
 
 def _warning(sheet: CallSheet) -> str:

@@ -1,6 +1,7 @@
 """How a stopped call ended: outcome, minutes, activity, what the note still needs; then it is saved."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -14,8 +15,10 @@ from app.views import safe_text
 from app.views.call.words import activities, outcome_words, outcomes
 from app.views.icons import icon
 from app.views.theme import GRID, Role, set_shown, tabular
-from app.views.widgets import Banner, Card, ChoiceField, Form, NumberField, RadioField, format_duration
+from app.views.widgets import Banner, Card, ChoiceField, DateField, Form, NumberField, RadioField, format_duration
 
+FARTHEST = timedelta(days=366)
+"""The latest day a wrap-up plans for; a slip in the year is asked about."""
 NONE = "none"
 """Stands for no outcome: desk work in which nobody was rung."""
 
@@ -34,26 +37,46 @@ class WrapUpPanel(QWidget):
     discard_asked = Signal()
     changed = Signal()
 
-    def __init__(self, call: CallNow, *, attempts_are_clerical: bool, counted: frozenset[str]) -> None:
-        """Show the stopped `call`; `counted` are the activities whose time can count this month, if known."""
+    def __init__(
+        self,
+        call: CallNow,
+        *,
+        attempts_are_clerical: bool,
+        counted: frozenset[str],
+        next_days: Mapping[str, date | None],
+        today: date,
+    ) -> None:
+        """Show the stopped `call`; `counted` are the activities whose time can count this month, if known.
+
+        `next_days` are the days proposed for the next call, by outcome.
+        """
         super().__init__()
         self.setObjectName("wrap_up")
         self.setAccessibleName(self.tr("Wrap-up"))
         self._call = call
         self._clerical = attempts_are_clerical
+        self._next_days = next_days
+        self._is_next_chosen = False
         self._missing: list[QPushButton] = []
         self._is_correcting = False
         rang = any(span.activity in TALKING for span in call.timer.spans if span.standing != "discarded")
         choices = [(key, f"{words}  (Alt+{at})") for at, (key, words) in enumerate(outcomes(), start=1)]
         if not rang:
             choices.insert(0, (NONE, outcome_words("")))
-        self.outcome = RadioField(choices, name="outcome")
+        self.outcome = RadioField(choices, name="outcome", columns=2)
         self.outcome.setObjectName("wrap_up_outcome")
         self.outcome.setAccessibleName(self.tr("How the call ended"))
         self.activity = ChoiceField(activities(counted))
         self.form = Form()
         self.form.add("wrap_up_activity", self.tr("Activity"), self.activity, required=True)
         self.activity.set_value(call.timer.activity)
+        self.next_day = DateField(earliest=today, latest=today + FARTHEST)
+        self.form.add(
+            "next_on",
+            self.tr("Next call"),
+            self.next_day,
+            hint=self.tr("Proposed; empty plans nothing."),
+        )
         self.minutes = NumberField(most=LONGEST_ENTRY_SECONDS // 60)
         self.form.add(
             "corrected_minutes",
@@ -74,6 +97,7 @@ class WrapUpPanel(QWidget):
         self._show_correction(shown=False)
         self.outcome.edited.connect(self._on_edited)
         self.activity.edited.connect(self._on_edited)
+        self.next_day.edited.connect(self._on_next_edited)
         self._on_edited()
 
     @property
@@ -81,6 +105,11 @@ class WrapUpPanel(QWidget):
         """The outcome chosen, empty for desk work, None while none is."""
         value = self.outcome.value()
         return None if value is None else "" if value == NONE else str(value)
+
+    @property
+    def next_on(self) -> date | None:
+        """The day for which the next call is to be planned, None for no plan."""
+        return self.next_day.value()
 
     def choose(self, outcome: str) -> None:
         """Set the outcome."""
@@ -141,7 +170,12 @@ class WrapUpPanel(QWidget):
         set_shown(self._counts, shown=bool(self._counts.text()))
         if self.chosen is not None:
             self.problem.show_text("")
+        if not self._is_next_chosen:
+            self.next_day.set_value(self._next_days.get(self.chosen or ""))
         self.changed.emit()
+
+    def _on_next_edited(self) -> None:
+        self._is_next_chosen = True
 
     def _on_correct(self) -> None:
         self._show_correction(shown=not self._is_correcting)

@@ -8,11 +8,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -185,19 +185,21 @@ class RadioField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, choices: Sequence[tuple[Any, str]], *, name: str, vertical: bool = True) -> None:
-        """Offer `choices`, below each other or in a row."""
+    def __init__(
+        self, choices: Sequence[tuple[Any, str]], *, name: str, vertical: bool = True, columns: int = 1
+    ) -> None:
+        """Offer `choices` below each other in so many columns, row by row, or all in a row."""
         super().__init__()
-        layout = QVBoxLayout() if vertical else QHBoxLayout()
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        self.setLayout(layout)
+        columns = columns if vertical else max(1, len(choices))
         self.buttons: list[QRadioButton] = []
         self._values = [value for value, _ in choices]
         for position, (_, words) in enumerate(choices):
             button = safe_text.radio_button(words, name=f"{name}_{position}")
             button.clicked.connect(self.edited)
-            layout.addWidget(button)
+            layout.addWidget(button, position // columns, position % columns)
             self.buttons.append(button)
         if self.buttons:
             self.setFocusProxy(self.buttons[0])
