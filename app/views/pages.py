@@ -29,6 +29,7 @@ def pages_for(context: PageContext) -> list[Page]:
 
 def _pages(context: PageContext) -> list[tuple[Page, str]]:
     # Imported where they are used: a page costs its own start-up time, and only when there is a window.
+    from app.views.follow_ups.follow_ups_page import FollowUpsPage  # noqa: PLC0415
     from app.views.month_end.month_end_page import MonthEndPage  # noqa: PLC0415
     from app.views.patients.patients_page import PatientsPage  # noqa: PLC0415
     from app.views.settings.settings_page import SettingsPage  # noqa: PLC0415
@@ -37,6 +38,7 @@ def _pages(context: PageContext) -> list[tuple[Page, str]]:
     return [
         (Page("today", _tr("Today"), "list-todo", lambda: TodayPage(context)), "today.read"),
         (Page("patients", _tr("Patients"), "users", lambda: PatientsPage(context)), "patient.list"),
+        (Page("follow_ups", _tr("Follow-ups"), "flag", lambda: FollowUpsPage(context)), "follow_up.read"),
         (Page("month_end", _tr("Month-end"), "calendar-check", lambda: MonthEndPage(context)), "readiness.read"),
         (Page("settings", _tr("Settings"), "settings", lambda: SettingsPage(context)), "session.use"),
     ]

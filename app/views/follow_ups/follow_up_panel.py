@@ -17,7 +17,7 @@ _URGENCIES = (
     ("urgent", "Urgent"),
     ("soon", "Soon"),
     ("routine", "Routine"),
-    ("none", "An errand, nothing clinical"),
+    ("none", "Errand, not clinical"),
 )
 _PRIORITIES = (("high", "High"), ("normal", "Normal"), ("low", "Low"))
 SOON = timedelta(days=7)
