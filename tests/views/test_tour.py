@@ -55,6 +55,11 @@ def test_a_whole_month_is_walked(taken: tuple[Path, Path, str]) -> None:
 
 
 @pytest.mark.timeout(900)
+def test_nothing_readable_is_left_beside_the_clinic_while_the_window_is_open(taken: tuple[Path, Path, str]) -> None:
+    assert "Look for plain text that was left behind" in taken[2]  # its last step, which stops the tour otherwise
+
+
+@pytest.mark.timeout(900)
 def test_pictures_are_of_the_promised_size_and_show_something(taken: tuple[Path, Path, str]) -> None:
     out, _, _ = taken
     for path in sorted(out.glob("*.png")):

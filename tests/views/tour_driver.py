@@ -17,11 +17,14 @@ from app.clock import Clock
 from app.compose import house_of, wiring_of_window
 from app.security.slots import Argon2Cost
 from app.services.demo import DemoPlan, create_demo
+from app.views.tour.hands import TourStopped
 from app.views.tour.run import STEPS, Step, run_tour
 from app.views.tour.stage import Stage
 from app.views.wiring import Tell, Wiring
+from tests.canaries import sweep
 
 SMALL = DemoPlan(patients=40, months=1)
+CANARIES = ("Merriweather", "Abernathy", "Furosemide", "ankles a little swollen", "Prairie Heart")
 
 
 def wiring_of(clock: Clock, data: Path) -> Wiring:
@@ -34,6 +37,16 @@ def wiring_of(clock: Clock, data: Path) -> Wiring:
         create_demo(folder, house, SMALL, lambda done, total: tell(done, total, ""))
 
     return replace(wired, demo=replace(wired.demo, make=make))
+
+
+def sweep_up(stage: Stage) -> None:
+    """Look for what the tour wrote and read in every file but the spreadsheets it came from."""
+    # In a home of its own, the folder for temporary files is the tour's alone, and is looked through as a whole.
+    found = sweep(stage.machine.parent if Path.home() in stage.machine.parents else stage.machine, CANARIES)
+    in_spreadsheets = {leak.file for leak in found if Path(leak.file).suffix == ".csv"}
+    leaks = [leak for leak in found if leak.file not in in_spreadsheets]
+    if leaks or not in_spreadsheets:
+        raise TourStopped(f"plain text was left behind: {leaks}")
 
 
 def stuck(stage: Stage) -> None:
@@ -49,7 +62,7 @@ def crash(stage: Stage) -> None:
 
 
 WALKS = {
-    "whole": STEPS,
+    "whole": (*STEPS, Step("Look for plain text that was left behind", sweep_up)),
     "first": STEPS[:1],
     "stuck": (Step("Press what is not there", stuck),),
     "crash": (Step("Divide by zero", crash),),

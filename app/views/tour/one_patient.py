@@ -34,6 +34,8 @@ def record(stage: Stage) -> None:
         ("call_until", "12:00"),
     ):
         hands.fill(name, text)
+    hands.tab_to("sex", back=True)
+    hands.choose("sex", "Female")
     hands.tab_to("family_name", back=True)
     stage.picture("patient-form", "A patient is added by hand; a duplicate would be shown at once")
     hands.press(Key.Key_S, CTRL)

@@ -129,6 +129,25 @@ def who_signs(stage: Stage) -> None:
     hands.wait(lambda: not hands.is_shown("person_id"), "the practitioner to be saved")
 
 
+def charge(stage: Stage) -> None:
+    """What the clinic charges for the first twenty minutes."""
+    hands = stage.hands
+    hands.tab_to("settings_sections", back=True)
+    hands.press(Key.Key_Down)
+    hands.tick("charges_add" if hands.is_shown("charges_add") else "charges_empty_action")
+    hands.see("cents")
+    hands.choose("code", "99490")
+    hands.fill("from_on", "10/01/2026")
+    hands.fill("cents", "95.00")
+    hands.press(Key.Key_S, CTRL)
+    hands.wait(lambda: not hands.is_shown("cents"), "the charge to be saved")
+    hands.settle()
+    stage.picture("settings-charge", "Settings: what the clinic charges")
+    hands.tab_to("settings_sections", back=True)
+    hands.press(Key.Key_Up)
+    hands.settle()
+
+
 def own_roles(stage: Stage) -> None:
     """The first person gives up the roles that are not hers."""
     hands = stage.hands

@@ -37,6 +37,7 @@ STEPS = (
     Step("Name who bills", opening.practitioner),
     Step("Add the nurse and the practitioner", opening.colleagues),
     Step("Say who signs as the practitioner", opening.who_signs),
+    Step("Set a charge", opening.charge),
     Step("Keep only one's own roles", opening.own_roles),
     Step("Import the clinic's spreadsheets", bringing_in.history),
     Step("Add a patient by hand", one_patient.record),
