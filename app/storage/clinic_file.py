@@ -80,12 +80,12 @@ def open_file(folder: Path, key: DataKey, clock: Clock) -> ClinicFile:
             raise ClinicDamaged from FileNotFoundError(database)
         if database.stat().st_size == 0:
             raise ClinicDamaged
-        if os.name != "nt":
-            with suppress(PermissionError):  # in a folder that is another's we may still be let in
-                folder.chmod(0o700)
         holder = Holder(folder, clock.now())
     try:
         with in_plain_words():
+            if os.name != "nt":
+                with suppress(PermissionError):  # in a folder that is another's we may still be let in
+                    folder.chmod(0o700)
             _bring_up_to_date(folder, key, clock.now())
             return ClinicFile(folder, key, _open_whole(database, key), holder)
     except BaseException:
@@ -150,7 +150,8 @@ def put_in_place(folder: Path, fresh: Path, kept_as: str) -> None:
     Those are kept in `backups`, in a new folder named `kept_as`. It is all or nothing: once begun, whoever opens the
     clinic next ends it. The caller holds the clinic's lock. Raises `OSError`; then nothing was changed.
     """
-    (folder / BACKUP_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    (folder / BACKUP_FOLDER / kept_as).mkdir(mode=0o700, parents=True)  # whether it will be let in
+    (folder / BACKUP_FOLDER / kept_as).rmdir()
     (fresh / kept_as).mkdir(mode=0o700)
     sync_folder(fresh)
     fresh.rename(folder / _RESTORING)
@@ -196,7 +197,10 @@ def _end_restoring(folder: Path) -> None:
             (fresh / name).replace(folder / name)
     sync_folder(folder)
     if kept is not None:
-        kept.rename(folder / BACKUP_FOLDER / kept.name)
+        try:
+            kept.rename(folder / BACKUP_FOLDER / kept.name)
+        except OSError:  # `backups` is on another disk, or was closed meanwhile
+            kept.rename(folder / kept.name)
     shutil.rmtree(fresh, ignore_errors=True)
 
 

@@ -1,3 +1,4 @@
+import errno
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -200,6 +201,26 @@ def test_a_backup_cut_off_leaves_nothing_once_the_clinic_is_opened_again(
     (left / "clinic.db").write_bytes(b"half")
     assert not remembers(clinic_folder, house, "anything")
     assert not left.exists()
+
+
+def test_backups_on_another_disk_do_not_stop_a_restore(
+    opened: OpenClinic, made: Path, clinic_folder: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(opened, "after")
+    opened.close()
+    rename = Path.rename
+
+    def within_one_disk(source: Path, target: Path) -> Path:
+        if Path(target).parent.name == "backups":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", within_one_disk)
+        restore(made, clinic_folder, house)
+    assert not remembers(clinic_folder, house, "after")
+    (kept,) = clinic_folder.glob("before-restore-*")
+    assert (kept / "clinic.db").exists()
 
 
 def test_two_restores_in_one_second_keep_both(
