@@ -116,7 +116,12 @@ def _answer(run: Callable[[], int]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m app", description="Run a clinic's chronic care management month.")
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description="Run a clinic's chronic care management month.",
+        epilog="Without a command the window opens; `run` opens it on the demo clinic. `tour [DIR]` walks the window "
+        "through a month without a display and leaves pictures and papers.",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for add in (
         _add_create,
