@@ -25,7 +25,7 @@ def first_call(stage: Stage) -> None:
     hands.see("call_view")
     stage.picture("call", "F8: the timer runs; who is called, what to say, the plan at a glance, the note")
     stage.talk(4, 10)
-    _note(stage, NOTE)
+    write_note(stage, NOTE)
     stage.talk(3, 5)
     stage.picture("call-note", "The note is typed while one talks")
     hands.press(Key.Key_F8, SHIFT)
@@ -70,7 +70,7 @@ def another_rings(stage: Stage) -> None:
     hands = stage.hands
     call(stage, FAMILY)
     stage.talk(5)
-    _note(stage, {"reason": "Weights of the week.", "symptoms": "Back to 151 lb, ankles slim."})
+    write_note(stage, {"reason": "Weights of the week.", "symptoms": "Back to 151 lb, ankles slim."})
     stage.go_to("patients")
     hands.tab_to("patients_list")
     hands.press(Key.Key_Home)
@@ -107,7 +107,7 @@ def lock(stage: Stage) -> None:
 def finish(stage: Stage) -> None:
     """The rest of the note, and on to the next patient."""
     hands = stage.hands
-    _note(stage, {"medications": "All taken.", "next_step": "Monthly call in the second week of November."})
+    write_note(stage, {"medications": "All taken.", "next_step": "Monthly call in the second week of November."})
     stage.talk(1, 20)
     hands.press(Key.Key_1, ALT)
     hands.see("wrap_up_seconds")
@@ -122,7 +122,7 @@ def two_more(stage: Stage) -> None:
     for day, minutes in ((15, 11), (22, 10)):
         stage.sign_in_at(10, 5, NURSE, date(2026, 10, day))
         call(stage, OTHER)
-        _note(
+        write_note(
             stage,
             {
                 "reason": "Monthly call.",
@@ -150,7 +150,8 @@ def call(stage: Stage, family: str) -> None:
     stage.hands.see("call_view")
 
 
-def _note(stage: Stage, texts: dict[str, str]) -> None:
+def write_note(stage: Stage, texts: dict[str, str]) -> None:
+    """Type parts of the note, by key."""
     for key, text in texts.items():
         stage.hands.tab_to(f"note_{key}")
         stage.hands.write(text)

@@ -4,9 +4,18 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QListWidget, QTabWidget, QToolButton
 
 from app.views.preferences import ThemeChoice
+from app.views.tour.calls import write_note
 from app.views.tour.hands import ALT, CTRL, Key
 from app.views.tour.stage import Stage
 
+NOTE = {
+    "reason": "Monthly call; home sugars and pressures.",
+    "symptoms": "Fasting 118 to 142 on six mornings, no lows. Pressure 128 over 76 this morning. No dizziness.",
+    "medications": "All read out from the boxes. Metformin was missed once on Sunday.",
+    "goals": "A1c is due; wants to get below 7.5 before the holidays.",
+    "education": "What to do after a missed dose; teach-back was good.",
+    "next_step": "Laboratory on Thursday, call again when the A1c is back.",
+}
 LARGE = QSize(1920, 1080)
 
 
@@ -47,7 +56,9 @@ def nurse(stage: Stage) -> None:
     hands.tab_to("patients_list")
     hands.press(Key.Key_F8)
     hands.see("call_view")
-    stage.talk(6, 12)
+    stage.talk(2, 40)
+    write_note(stage, NOTE)
+    stage.talk(3, 32)
     stage.picture("demo-call", "A call with a patient who has a plan, medicines and earlier notes")
     stage.look(ThemeChoice.DARK)
     stage.picture("demo-call-dark", "The same in dark colours")
@@ -61,7 +72,7 @@ def nurse(stage: Stage) -> None:
     hands.wait(lambda: not hands.is_shown("gap_text"), "the gap to be discarded")
     hands.press(Key.Key_F8)
     hands.see("wrap_up_seconds")
-    hands.press(Key.Key_3, ALT)
+    hands.press(Key.Key_1, ALT)
     hands.press(Key.Key_Return, CTRL)
     hands.wait(lambda: not hands.is_shown("call_view"), "the call to be saved")
     hands.tab_to("patients_list")

@@ -30,7 +30,7 @@ def record(stage: Stage) -> None:
         ("city", "Marlow"),
         ("zip", "50999"),
         ("language", "English"),
-        ("call_from", "9:30"),
+        ("call_from", "9:00"),
         ("call_until", "12:00"),
     ):
         hands.fill(name, text)
