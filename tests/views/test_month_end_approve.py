@@ -172,7 +172,7 @@ def test_nobody_signs_what_they_have_not_seen(room: MonthRoom) -> None:
     sign(room)
     assert "changed" in room.says("approve_banner_text")
     assert room.says("approve_name") == A
-    assert "Hypertension, reworded" in sheet_of(room)
+    room.qtbot.waitUntil(lambda: "Hypertension, reworded" in sheet_of(room), timeout=20_000)
     assert room.desk.readiness.board(room.desk.actor, room.page.picker.month).counts["approved"] == 0
 
 
