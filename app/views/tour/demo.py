@@ -95,6 +95,7 @@ def manager(stage: Stage) -> None:
     stage.go_to("month_end")
     hands.see("month_list")
     hands.wait(lambda: "Exported" in hands.one(QToolButton, "month_state_exported").text(), "the board")
+    hands.press(Key.Key_F7)
     stage.picture("demo-month-end", "The month-end board of a whole clinic")
     stage.look(size=LARGE)
     stage.picture("demo-month-end-large", "The same in a window of 1920 by 1080")

@@ -87,7 +87,7 @@ def paint_bar(
     painter.setFont(font)
     below = painter.fontMetrics().height() + 2 if numbers else 0
     top = rect.y() + max((rect.height() - thick - below) // 2, 0)
-    margin = painter.fontMetrics().horizontalAdvance("60") / 2 + 1 if numbers else 1
+    margin = painter.fontMetrics().horizontalAdvance(str(last // 60)) / 2 + 1 if numbers else 1
     track = QRectF(rect.x() + 1, top, rect.width() - 1 - margin, thick)
     painter.setPen(QPen(shown.of(Role.BORDER), 1))
     painter.setBrush(shown.of(Role.MUTED_SOFT))

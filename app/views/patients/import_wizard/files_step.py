@@ -191,6 +191,8 @@ class FilesStep(QWidget):
     def _state(self, file: FileState) -> str:
         if file.reason:
             return self.tr("Cannot be read as it is")
+        if file.rejected == 1:
+            return self.tr("1 row cannot be used")
         if file.rejected:
             return self.tr("{n} rows cannot be used").format(n=f"{file.rejected:,}")
         return self.tr("Columns matched by you") if file.is_matched else self.tr("Ready")
