@@ -151,7 +151,7 @@ def test_unknown_columns_are_matched_by_hand(room: PatientRoom, tmp_path: Path) 
         step.form.field(field).set_value(header)
     step.use_button.click()
     room.settle()
-    assert shown.files.files.words_at(0)[1:] == ("Patients", "3", "1 rows cannot be used")
+    assert shown.files.files.words_at(0)[1:] == ("Patients", "3", "1 row cannot be used")
     done = imported(room, shown)
     assert counts(done) == {"Patients": "2"}
     rows = list(room.desk.patients.rows(room.desk.actor, room.desk.patients.ids(room.desk.actor)).values())
