@@ -177,9 +177,10 @@ def _application(machine: Path) -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
-    screens = machine / "screens.json"
-    screens.write_text(json.dumps({"synchronousWindowSystemEvents": False, "screens": [_SCREEN]}), encoding="utf-8")
-    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screens}"
+    if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
+        screens = machine / "screens.json"
+        screens.write_text(json.dumps({"synchronousWindowSystemEvents": False, "screens": [_SCREEN]}), encoding="utf-8")
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screens}"
     app = QApplication(["careloop"])
     app.setApplicationName("CareLoop")
     app.setCursorFlashTime(0)  # a picture is not to depend on the moment
