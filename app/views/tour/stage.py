@@ -115,8 +115,10 @@ class Stage:
         """Show everything in other colours, larger text, or another window."""
         self.theme.choose(choice)
         self.theme.scale_text(text_percent)
-        self.desk.window.resize(size)
-        self.hands.settle()
+        # Twice: while the text changes its size, what is laid out for neither the old nor the new may ask for more room.
+        for _ in range(2):
+            self.desk.window.resize(size)
+            self.hands.settle()
 
     @property
     def _calls(self) -> CallDesk:
