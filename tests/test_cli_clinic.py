@@ -435,6 +435,37 @@ def test_bad_input_is_one_clear_sentence_exit_2_and_nothing_written(
     assert not any(path.name.startswith(".") for path in parts.folder.rglob("*"))
 
 
+def test_a_folder_in_a_file_s_place_leaves_the_others_where_they_are(run: Run, parts: Parts, files: Path) -> None:
+    run(*parts.signed("import"), files)
+    (parts.folder / "out" / "bound.pdf").mkdir(parents=True)
+    asked = [*parts.signed("month-end"), "--month", "2026-10", "--out", parts.folder / "out"]
+    code, _, told = run(*asked)
+    assert (code, len(told)) == (2, 1)
+    assert [path.name for path in (parts.folder / "out").rglob("*")] == ["bound.pdf"]
+    assert "0 exported" in run(*parts.signed("readiness"), "--month", "2026-10")[1]
+    (parts.folder / "out" / "bound.pdf").rmdir()
+    assert run(*asked)[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--out", "--to", "--recovery-file"])
+def test_an_empty_path_is_refused_and_is_not_the_folder_one_is_in(
+    signed: Signed, option: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    command = {"--out": "month-end", "--to": "backup", "--recovery-file": "create"}[option]
+    with pytest.raises(SystemExit) as stopped:
+        main([*map(str, signed(command)), "--month", "2026-10", option, ""])
+    assert stopped.value.code == 2
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_the_last_month_of_the_calendar_is_judged_as_any_other(run: Run, signed: Signed, files: Path) -> None:
+    run(*signed("import"), files)
+    code, out, _ = run(*signed("readiness"), "--month", "9999-12", "--json")
+    assert (code, [row["verdict"] for row in json.loads(out)]) == (0, ["short", "short"])
+
+
 def test_a_patient_without_a_case_is_refused(run: Run, signed: Signed) -> None:
     code, out, told = run(*signed("export-case"), "--month", "2026-10", "--patient", "nobody")
     assert (code, out, len(told)) == (2, "", 1)

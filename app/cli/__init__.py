@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from app.assets import load_rule_book
-from app.cli.files import Refused, give_name, json_in, passphrase_in, write_beside
+from app.cli.files import Refused, give_name, json_in, named, passphrase_in, write_beside
 from app.rules.case_json import case_name, parse_case
 from app.rules.errors import ClinicError, ProgramFault
 from app.rules.evaluate import evaluate
@@ -145,13 +145,15 @@ def _add_create(commands: Subcommands) -> None:
         help="make a new clinic",
         description="Make a new encrypted clinic. Its recovery key goes to a file, or once to standard output.",
     )
-    command.add_argument("clinic", metavar="CLINIC", help="the folder to make; it must not exist, or be empty")
+    command.add_argument(
+        "clinic", type=named, metavar="CLINIC", help="the folder to make; it must not exist, or be empty"
+    )
     command.add_argument("--name", required=True, help="the clinic's name")
     command.add_argument("--admin", required=True, metavar="USER", help="the first person's user name")
     command.add_argument("--admin-name", default="", metavar="NAME", help="their name on papers (else the user name)")
     command.add_argument("--password-file", required=True, metavar="FILE", help="the password is its first line")
     command.add_argument("--time-zone", required=True, metavar="ZONE", help="for example America/Chicago")
-    command.add_argument("--recovery-file", metavar="FILE", help="a new file for the recovery key")
+    command.add_argument("--recovery-file", type=named, metavar="FILE", help="a new file for the recovery key")
     command.set_defaults(run=_create)
 
 
@@ -189,7 +191,7 @@ def _create(asked: argparse.Namespace, wire: Wire) -> int:
 
 def _add_import(commands: Subcommands) -> None:
     command = _on_clinic(commands, "import", "take in CSV files", "Take in CSV files, alone or as folders.")
-    command.add_argument("paths", metavar="PATH", nargs="+", help="a CSV file, or a folder of them")
+    command.add_argument("paths", type=named, metavar="PATH", nargs="+", help="a CSV file, or a folder of them")
     command.set_defaults(run=_import)
 
 
@@ -255,7 +257,7 @@ def _add_month_end(commands: Subcommands) -> None:
         "Make a finished month's packets: one PDF a patient, one bound, the readiness report and a manifest.",
     )
     _with_month(command)
-    command.add_argument("--out", required=True, metavar="DIR", help="the folder to write to")
+    command.add_argument("--out", required=True, type=named, metavar="DIR", help="the folder to write to")
     command.set_defaults(run=_month_end)
 
 
@@ -328,7 +330,9 @@ def _check(asked: argparse.Namespace, wire: Wire) -> int:
 
 def _add_backup(commands: Subcommands) -> None:
     command = _on_clinic(commands, "backup", "make a verified backup", "Make a backup, and verify it.")
-    command.add_argument("--to", metavar="DIR", help="a folder to write it to (else the clinic's own backups)")
+    command.add_argument(
+        "--to", type=named, metavar="DIR", help="a folder to write it to (else the clinic's own backups)"
+    )
     command.set_defaults(run=_backup)
 
 
@@ -347,7 +351,7 @@ def _add_restore(commands: Subcommands) -> None:
         "put a backup in the clinic's place",
         "Put a backup in the clinic's place; what was there is kept. User and password are those in the backup.",
     )
-    command.add_argument("backup", metavar="BACKUP", help="the backup file")
+    command.add_argument("backup", type=named, metavar="BACKUP", help="the backup file")
     command.set_defaults(run=_restore)
 
 
@@ -386,7 +390,9 @@ def _add_demo(commands: Subcommands) -> None:
         help="make a fictional clinic",
         description="Make a clinic of invented people to look at and practise on, and print who can sign in.",
     )
-    command.add_argument("clinic", metavar="CLINIC", help="the folder to make; it must not exist, or be empty")
+    command.add_argument(
+        "clinic", type=named, metavar="CLINIC", help="the folder to make; it must not exist, or be empty"
+    )
     command.add_argument("--patients", type=int, default=240, metavar="N", help="how many patients (240)")
     command.add_argument("--months", type=int, default=6, metavar="M", help="how many finished months (6)")
     command.add_argument("--through", metavar="YYYY-MM", help="the last of them (else the last one finished)")
@@ -417,7 +423,7 @@ def _result(raw: object, position: int | None) -> dict[str, object]:
 def _on_clinic(commands: Subcommands, name: str, said: str, description: str) -> argparse.ArgumentParser:
     """Add a command on a clinic that somebody signs in to."""
     command = commands.add_parser(name, help=said, description=description)
-    command.add_argument("clinic", metavar="CLINIC", help="the clinic's folder")
+    command.add_argument("clinic", type=named, metavar="CLINIC", help="the clinic's folder")
     command.add_argument("--as", required=True, dest="username", metavar="USER", help="who signs in")
     command.add_argument("--password-file", required=True, metavar="FILE", help="the password is its first line")
     return command

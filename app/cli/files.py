@@ -1,5 +1,6 @@
 """What a command reads and writes beside the clinic: the password file, the recovery key's file, cases in JSON."""
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,13 @@ from app.rules.strict_json import JsonError, read_json
 
 class Refused(ClinicError):
     """Input that cannot be used, in one line for the person who gave it."""
+
+
+def named(path: str) -> str:
+    """Return a path that was given. An empty one is a script's empty variable: it would mean the folder one is in."""
+    if not path:
+        raise argparse.ArgumentTypeError("is empty")
+    return path
 
 
 def passphrase_in(name: str) -> str:

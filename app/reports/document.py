@@ -1,6 +1,7 @@
 """Laid-out pages to PDF bytes: running heads and feet, watermark, bookmarks, page x of y. Same pages, same bytes."""
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,7 @@ class Document:
     def __init__(self, title: str, typesetter: Typesetter) -> None:
         self.typesetter = typesetter
         self._bytes = io.BytesIO()
+        os.environ.pop("SOURCE_DATE_EPOCH", None)  # reportlab would date the file by it, and print other bytes
         self._canvas = Canvas(
             self._bytes, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, pdfVersion=(1, 4), lang="en-US"
         )

@@ -51,9 +51,12 @@ class Month:
         return day.year == self.year and day.month == self.month
 
     def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """Return the instants, in UTC, at which the month begins and at which it is over (not in it)."""
+        """Return the instants, in UTC, at which the month begins and at which it is over (not in it).
+
+        What lies beyond the calendar's ends is the calendar's end.
+        """
         begins, over = self.second_bounds(zone)
-        return _EPOCH + timedelta(seconds=begins), _EPOCH + timedelta(seconds=over)
+        return _instant(begins), _instant(over)
 
     def second_bounds(self, zone: ZoneInfo) -> tuple[int, int]:
         """Return the month's first second and the first second after it, counted from 1970-01-01T00:00Z."""
@@ -61,6 +64,13 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+def _instant(second: int) -> datetime:
+    try:
+        return _EPOCH + timedelta(seconds=second)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if second < 0 else datetime.max.replace(tzinfo=UTC)
 
 
 def second_of(instant: datetime) -> int:

@@ -35,6 +35,8 @@ class PacketFolder:
 
     def add(self, name: str, content: bytes) -> str:
         """Write a file, `name` with "/" between folder and file, and return its SHA-256. Raise `OutRefused`."""
+        if (self._out / name).is_dir():
+            raise OutRefused(f"{self._out / name} is a folder, where a file is to be. Nothing was put there.")
         path = self._stage / name
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)

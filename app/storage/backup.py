@@ -58,7 +58,8 @@ class Backup:
 def make(file: ClinicFile, now: datetime, into: Path | None = None) -> Backup:
     """Write a backup of the open clinic into its `backups` folder, or `into` another; return it once verified."""
     target = into or file.folder / BACKUP_FOLDER
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for missing in reversed([path for path in (target, *target.parents) if not path.exists()]):
+        missing.mkdir(mode=0o700)  # each, not the last alone
     name = f"careloop-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
     keys = read_key_file(file.folder)
     with _scratch(target, f"{SCRATCH}{keys.vault_id[:8]}-") as scratch:

@@ -154,7 +154,7 @@ def test_the_same_facts_print_the_same_bytes_in_any_process() -> None:
         ran = subprocess.run(
             [sys.executable, "-c", source],
             input=facts.to_json(),
-            env={"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LANG": "C"},
+            env={"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LANG": "C", "SOURCE_DATE_EPOCH": seed},
             cwd=Path(__file__).resolve().parents[2],
             capture_output=True,
             text=True,

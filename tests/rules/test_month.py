@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -79,6 +79,13 @@ def test_the_edges_of_the_calendar_can_be_counted() -> None:
     begins, over = Month(9999, 12).second_bounds(CHICAGO)
     assert over - begins == 31 * 86_400
     assert second_of(datetime.fromisoformat("0001-01-01T00:00:00+14:00")) < day_begins(date.min, ZoneInfo("UTC"))
+
+
+def test_months_at_the_edges_of_the_calendar_have_bounds() -> None:
+    for zone in (ZoneInfo("Etc/GMT+12"), ZoneInfo("Etc/GMT-14")):
+        for month in (Month(1, 1), Month(9999, 12)):
+            begins, over = month.bounds(zone)
+            assert over - begins > timedelta(days=30)
 
 
 def test_an_instant_without_offset_is_no_instant() -> None:
