@@ -115,7 +115,7 @@ class Stage:
         """Show everything in other colours, larger text, or another window."""
         self.theme.choose(choice)
         self.theme.scale_text(text_percent)
-        # Twice: while the text changes its size, what is laid out for neither the old nor the new may ask for more room.
+        # Twice: while the text changes its size, what is laid out half by the old one asks for more room.
         for _ in range(2):
             self.desk.window.resize(size)
             self.hands.settle()
