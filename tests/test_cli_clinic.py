@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -132,6 +134,14 @@ def test_rows_that_are_left_out_are_named_with_file_line_and_reason(run: Run, si
     assert not any("32 March" in line for line in told)
 
 
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="file names are always text there")
+def test_a_file_s_name_need_not_be_text(run: Run, signed: Signed, files: Path) -> None:
+    (files / "time.csv").rename(os.fsdecode(os.fsencode(files) + b"/z\xe9it.csv"))
+    code, _, told = run(*signed("import"), files)
+    assert (code, len(told)) == (0, 1), told
+    assert "was imported before" in "".join(run(*signed("import"), files)[2])
+
+
 def test_the_same_files_again_add_nothing(run: Run, signed: Signed, files: Path) -> None:
     run(*signed("import"), files)
     code, _, told = run(*signed("import"), files)
@@ -189,6 +199,10 @@ def test_a_create_that_was_cut_off_can_be_repeated(run: Run, password: Path, tmp
     [
         {"--time-zone": "Mars/Olympus"},
         {"--name": "  "},
+        {"--name": "Lake\nClinic"},
+        {"--name": "Lake \u202eClinic"},
+        {"--name": "x" * 101},
+        {"--admin-name": "Bo\tLind"},
         {"--admin": "a b"},
         {"--password-file": "short"},
         {"--password-file": "missing"},

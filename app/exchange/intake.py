@@ -228,7 +228,12 @@ def _files_at(path: Path) -> list[Path]:
 def _named(files: list[Path]) -> list[tuple[Path, str]]:
     """Each file with a name that tells it from the others: its own, its folder's before it, or all of its path."""
     for name_of in (lambda f: f.name, lambda f: f"{f.parent.name}/{f.name}"):
-        names = [name_of(file) for file in files]
+        names = [_storable(name_of(file)) for file in files]
         if len(set(names)) == len(names):
             return list(zip(files, names, strict=True))
-    return [(file, str(file)) for file in files]
+    return [(file, _storable(str(file))) for file in files]
+
+
+def _storable(name: str) -> str:
+    """A file's name as text; bytes in it that are none (of an old encoding) as question marks."""
+    return name.encode("utf-8", "replace").decode()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.clock import Clock
 from app.models import Clinic, Person
 from app.rules.errors import ClinicError
+from app.rules.text import LONGEST_NAME, line_fault
 from app.rules.time_zone import time_zone
 from app.security import passphrase as passphrases
 from app.security.keys import DataKey
@@ -181,11 +182,19 @@ def actor_named(file: ClinicFile, username: str) -> Actor:
 def _check_new(clinic: NewClinic, first: FirstPerson, house: House) -> None:
     if not clinic.name.strip():
         raise ClinicError("The clinic needs a name.")
+    _check_line("The clinic's name", clinic.name)
     time_zone(clinic.time_zone)
     check_username(first.username)
     if not first.name.strip():
         raise ClinicError("The first person needs a name.")
+    _check_line("The first person's name", first.name)
+    _check_line("The first person's credential", first.credential)
     passphrases.check(first.passphrase, house.common_passphrases)
+
+
+def _check_line(what: str, text: str) -> None:
+    if wrong := line_fault(text.strip(), LONGEST_NAME):
+        raise ClinicError(f"{what} cannot be kept. {wrong}")
 
 
 def check_username(username: str) -> None:
