@@ -55,6 +55,13 @@ class Backup:
     chain_head: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    schema: str
+    audit_events: int
+    chain_head: str
+
+
 def make(file: ClinicFile, now: datetime, into: Path | None = None) -> Backup:
     """Write a backup of the open clinic into its `backups` folder, or `into` another; return it once verified."""
     target = into or file.folder / BACKUP_FOLDER
@@ -139,9 +146,9 @@ def _unpack(
             os.fsync(target.fileno())
     (into / DATABASE_FILE).chmod(0o600)
     write_key_file(into, keys)
-    if str(manifest.get("schema", "")) <= schema.HEAD:
+    if manifest.schema <= schema.HEAD:
         found = _verified(into / DATABASE_FILE, key)
-        if (found.audit_events, found.chain_head) != (manifest["audit_events"], manifest["chain_head"]):
+        if (found.audit_events, found.chain_head) != (manifest.audit_events, manifest.chain_head):
             raise BackupRefused("The backup's audit trail is not the one its manifest names. It was not restored.")
     opened = open_file(into, key, clock)
     try:
@@ -169,7 +176,7 @@ def _verified(database: Path, key: DataKey) -> Checked:
     return found
 
 
-def _read_manifest(path: Path) -> dict[str, Any]:
+def _read_manifest(path: Path) -> _Manifest:
     try:
         with zipfile.ZipFile(path) as archive:
             if {info.filename for info in archive.infolist()} != _NAMES or len(archive.infolist()) != len(_NAMES):
@@ -179,11 +186,14 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
             if manifest["format"] > FORMAT or str(manifest["schema"]) > schema.HEAD:
                 raise BackupRefused("This backup was made by a newer CareLoop. Use that version to restore it.")
-            for part, told in manifest["sha256"].items():
+            digests: dict[str, str] = dict(manifest["sha256"])
+            if digests.keys() | {MANIFEST} != _NAMES:
+                raise BackupRefused(f"{path.name} is damaged: its manifest does not speak of all its parts.")
+            for part, told in digests.items():
                 with archive.open(part) as packed:
                     if _digest(packed) != told:
                         raise BackupRefused(f"{path.name} is damaged: its {part} is not as it was written.")
-            return manifest
+            return _Manifest(str(manifest["schema"]), int(manifest["audit_events"]), str(manifest["chain_head"]))
     except FileNotFoundError as error:
         raise BackupRefused(f"There is no file {path}.") from error
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:

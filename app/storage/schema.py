@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from app.rules.errors import ClinicError
+from app.storage.vault import ClinicDamaged
 
 HEAD = "0001"  # the newest step in `migrations/versions`; a test holds the two together
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -21,12 +22,17 @@ class ClinicTooNew(ClinicError):
 
 
 def current_step(engine: Engine) -> str | None:
-    """Return the step the database is at, or None for an empty one. Raise `ClinicTooNew` for one beyond `HEAD`."""
+    """Return the step the database is at, or None for an empty one.
+
+    Raises `ClinicTooNew` for one beyond `HEAD`, `ClinicDamaged` for one that holds tables but does not say its step.
+    """
     with engine.connect() as connection:
         known = connection.execute(
             text("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'")
         ).scalar_one()
         if not known:
+            if connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one():
+                raise ClinicDamaged
             return None
         step = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     if not step.isdigit() or step > HEAD:

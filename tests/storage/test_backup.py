@@ -1,4 +1,5 @@
 import errno
+import json
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -120,6 +121,25 @@ def test_a_flipped_byte_in_any_part_is_refused(opened: OpenClinic, made: Path, t
             with pytest.raises(ClinicError):
                 restore(made, tmp_path / "elsewhere", house)
             assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"sha256": {}}, {"sha256": []}, {"sha256": None}, {"audit_events": "many"}, {"chain_head": ""}, {"format": "one"}],
+    ids=str,
+)
+def test_a_manifest_that_says_less_is_refused(
+    made: Path, tmp_path: Path, house: House, change: dict[str, object]
+) -> None:
+    with zipfile.ZipFile(made) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | change).encode()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(BackupRefused):
+        restore(made, tmp_path / "elsewhere", house)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + b"\0" * 18, b"not a backup at all" * 100])
