@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from shiboken6 import isValid
 
@@ -115,6 +115,11 @@ class PageStack(QStackedWidget):
         target = target or (shown if shown.focusProxy() is not None else first_input(shown))
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the room of the page in view: a hidden one, laid out for other text, must not widen the window."""
+        shown = self.currentWidget()
+        return super().minimumSizeHint() if shown is None else shown.minimumSizeHint()
 
     def _drop_views(self) -> None:
         while self._trail:

@@ -53,6 +53,9 @@ class Stage:
     def picture(self, name: str, words: str) -> None:
         """Keep a picture once everything asked for is there, and what was said before has gone again."""
         self.hands.settle()
+        # A page laid out anew for another text size may have asked for more room meanwhile.
+        self.desk.window.resize(self.desk.window.property("tour_size") or USUAL)
+        self.hands.settle()
         self.desk.window.notice.forget()
         self.album.add(self.desk.window, name, words)
 
@@ -115,10 +118,9 @@ class Stage:
         """Show everything in other colours, larger text, or another window."""
         self.theme.choose(choice)
         self.theme.scale_text(text_percent)
-        # Twice: while the text changes its size, what is laid out half by the old one asks for more room.
-        for _ in range(2):
-            self.desk.window.resize(size)
-            self.hands.settle()
+        self.desk.window.setProperty("tour_size", size)
+        self.desk.window.resize(size)
+        self.hands.settle()
 
     @property
     def _calls(self) -> CallDesk:
