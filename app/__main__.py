@@ -1,7 +1,10 @@
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from app.cli import Wiring, main
 
@@ -27,8 +30,14 @@ def start(arguments: Sequence[str]) -> int:
     if list(arguments) == ["run"] and not can_show:
         return _tour(TOUR)
     if not can_show or list(arguments) not in ([], ["run"]):
+        signal.signal(signal.SIGTERM, _asked_to_end)
         return main(arguments, wire)
     return _window(demo=bool(asked))
+
+
+def _asked_to_end(number: int, _: FrameType | None) -> NoReturn:
+    """Leave by the way of all errors, so that unfinished papers and copies are cleared away."""
+    sys.exit(128 + number)
 
 
 def _window(*, demo: bool) -> int:

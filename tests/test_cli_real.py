@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -177,6 +178,16 @@ def test_a_backup_that_the_disk_does_not_take_leaves_nothing(made: Path, tmp_pat
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
         assert list((tmp_path / "safe").iterdir()) == []
     assert careloop("check", clinic, *signed).returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends processes without asking them")
+def test_a_command_asked_to_end_leaves_by_the_way_of_errors(made: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "password")
+    asked = ("backup", made / "clinic", "--as", "ana", "--password-file", tmp_path / "password")
+    with subprocess.Popen([sys.executable, "-m", "app", *map(str, asked)], cwd=ROOT) as command:
+        with (tmp_path / "password").open("wb"):  # opens once the command reads its password
+            command.terminate()
+            assert command.wait(timeout=30) == 128 + signal.SIGTERM
 
 
 def test_no_command_loads_a_window(made: Path, tmp_path: Path) -> None:
