@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -185,9 +187,13 @@ def test_a_command_asked_to_end_leaves_by_the_way_of_errors(made: Path, tmp_path
     os.mkfifo(tmp_path / "password")
     asked = ("backup", made / "clinic", "--as", "ana", "--password-file", tmp_path / "password")
     with subprocess.Popen([sys.executable, "-m", "app", *map(str, asked)], cwd=ROOT) as command:
-        with (tmp_path / "password").open("wb"):  # opens once the command reads its password
-            command.terminate()
-            assert command.wait(timeout=30) == 128 + signal.SIGTERM
+        while command.poll() is None:
+            with suppress(OSError):  # until the command reads its password, nobody is at the other end
+                os.close(os.open(tmp_path / "password", os.O_WRONLY | os.O_NONBLOCK))
+                command.terminate()
+                break
+            time.sleep(0.05)
+        assert command.wait(timeout=30) == 128 + signal.SIGTERM
 
 
 def test_no_command_loads_a_window(made: Path, tmp_path: Path) -> None:
