@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from app import assets
+from app.compose import open_desk
 from app.models import Base
+from app.rules.month import Month
 from app.services.founding import House, OpenClinic, sign_in
 from app.storage import schema
 from app.storage.vault import open_engine
 from tests.conftest import FIRST_PERSON
 
 MIGRATIONS = Path(schema.__file__).with_name("migrations")
+RELEASED = Path(__file__).with_name("released")
 
 
 def test_head_is_the_newest_step() -> None:
@@ -52,3 +57,27 @@ def _digest(folder: Path) -> dict[str, str]:
         for path in folder.iterdir()
         if path.suffix in {".db", ".keys", ".copy"}
     }
+
+
+@pytest.mark.parametrize("step", sorted(folder.name for folder in RELEASED.iterdir()))
+def test_a_clinic_written_by_a_released_step_is_brought_up_and_nothing_in_it_changes(
+    step: str, tmp_path: Path, house: House
+) -> None:
+    folder = tmp_path / "clinic"
+    shutil.copytree(RELEASED / step, folder)
+    # A demo clinic of eight invented people, made by the program of that step.
+    passphrase = assets.load_toml("demo/team.toml")["passphrase"]
+    desk = open_desk(folder, "drhale", str(passphrase), house)
+    try:
+        months = desk.readiness.board(desk.actor, Month(2026, 10))
+        assert len(months.rows) > 0
+        assert list((folder / "backups").glob(f"before-step-{schema.HEAD}-*.db")), "the file as it was is kept"
+    finally:
+        desk.close()
+    admin = open_desk(folder, "avery", str(passphrase), house)
+    try:
+        found = admin.integrity.check(admin.actor)
+        assert found.faults == ()
+        assert found.sealed_rows > 0
+    finally:
+        admin.close()

@@ -1,0 +1,10 @@
+"""What the call's screen and its notes need."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

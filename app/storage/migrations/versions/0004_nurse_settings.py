@@ -1,0 +1,10 @@
+"""What the pages that set up the nurse's day need."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
