@@ -28,6 +28,7 @@ from app.views.preferences import PreferenceStore, ThemeChoice
 from app.views.search_box import Find, Hit, SearchBox
 from app.views.tasks import Tasks
 from app.views.theme import GRID, Theme, scaled
+from app.views.undo import UndoStack
 from app.views.widgets.key_help import KeyHelp
 from app.views.widgets.notice import SHOWN_SECONDS, Notice
 from app.views.widgets.rail import Rail
@@ -82,6 +83,8 @@ class MainWindow(QMainWindow):
         self._shell = self._build_shell()
         self._root.addWidget(self._shell)
         self.notice = Notice(self._middle)
+        self.undo = UndoStack(tasks, self.notify, self)
+        self.undo.changed.connect(self._name_undo)
         self.commands.fill_menus(self.menuBar())
         self._answer_commands()
         self.rail.chosen.connect(self.go_to)
@@ -115,6 +118,7 @@ class MainWindow(QMainWindow):
         self.rail.show_pages(())
         self.search.forget()
         self.notice.forget()
+        self.undo.forget()
 
     def go_to(self, key: str) -> QWidget | None:
         """Open the page `key`, closing views above the present one; None if what is shown may not be left."""
@@ -144,7 +148,7 @@ class MainWindow(QMainWindow):
         *,
         seconds: int = SHOWN_SECONDS,
     ) -> None:
-        """Say `text` once, as info, ready, warn or block; `action` (say Undo, also Ctrl+Z) calls `on_action`."""
+        """Say `text` once, as info, ready, warn or block; `action` calls `on_action`. For Undo: `undo.offer`."""
         self.notice.say(text, kind, action, on_action, seconds)
 
     def show_status(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Status
@@ -168,6 +172,8 @@ class MainWindow(QMainWindow):
             self._hide_others()
         self._drop_lock_screen()
         self.search.forget()
+        self.undo.forget(self.tr("The screen was locked since. Change it in the list or the chart instead."))
+        self.notice.forget()
         self.commands.suspend(suspended=True)
         self.menuBar().hide()
         self._lock_screen = screen
@@ -279,7 +285,7 @@ class MainWindow(QMainWindow):
         on("sign_out", self._shell, self.sign_out_requested.emit)
         on("quit", self._shell, self.close)
         on("help", self._shell, self._on_help)
-        on("undo", self.notice.button, self.notice.act)
+        on("undo", self._shell, self.undo.undo)
         on("text.larger", self._shell, lambda: self._scale_text(self._theme.text_scale + 25))
         on("text.smaller", self._shell, lambda: self._scale_text(self._theme.text_scale - 25))
         on("text.normal", self._shell, lambda: self._scale_text(100))
@@ -295,6 +301,10 @@ class MainWindow(QMainWindow):
             for command in self.commands.answered()
             if command.key not in MOVES and all(word in command.title.casefold() for word in words)
         )
+
+    def _name_undo(self) -> None:
+        name = self.undo.name
+        self.commands.title("undo", self.tr("Undo: {step}").format(step=name) if name else self.tr("Undo"))
 
     def _scale_text(self, percent: int) -> None:
         self._theme.scale_text(percent)

@@ -8,6 +8,7 @@ from app.views.feed import Feed
 from app.views.main_window import MainWindow
 from app.views.preferences import PreferenceStore
 from app.views.tasks import Tasks
+from app.views.undo import UndoStack
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class PageContext:
     preferences: PreferenceStore
     open_chart: Callable[[int, str], None]
     start_call: Callable[[int], None]
+
+    @property
+    def undo(self) -> UndoStack:
+        """Where whatever is done and not signed is offered to be taken back."""
+        return self.window.undo
 
     def may(self, action: str) -> bool:
         """Whether the signed-in person's roles allow `action`; what they do not allow is left out, not greyed."""

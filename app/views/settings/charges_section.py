@@ -81,19 +81,14 @@ class ChargesSection(QWidget):
         return lambda: desk.clinic.set_charge(desk.actor, values["code"], values["from_on"], values["cents"])
 
     def _on_remove(self, row: ChargeRow) -> None:
-        desk, window = self._context.desk, self._context.window
+        desk, undo = self._context.desk, self._context.undo
         put_back = self._saving({"code": row.code, "from_on": row.from_on, "cents": row.cents})
-        tasks = self._context.tasks
-
-        def told(_: object) -> None:
-            window.notify(
-                self.tr("Charge for {code} taken away.").format(code=row.code),
-                action=self.tr("Undo"),
-                on_action=lambda: tasks.run(put_back),
-            )
-
+        name = self.tr("took away the charge for {code}").format(code=row.code)
+        said = self.tr("Charge for {code} taken away.").format(code=row.code)
         self.pane.host.close_panel()
-        tasks.run(lambda: desk.clinic.remove_charge(desk.actor, row.id), told)
+        self._context.tasks.run(
+            lambda: desk.clinic.remove_charge(desk.actor, row.id), lambda _: undo.offer(name, put_back, said=said)
+        )
 
     def _on_read(self, found: tuple[Sequence[ChargeRow], Sequence[tuple[str, str]]]) -> None:
         rows, self._codes = found

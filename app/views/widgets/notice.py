@@ -44,11 +44,6 @@ class Notice(QFrame):
         place.installEventFilter(self)
         self.hide()
 
-    @property
-    def can_act(self) -> bool:
-        """Whether a notice with an action is shown."""
-        return self.isVisible() and self._on_action is not None
-
     def text(self) -> str:
         """Return what is or was last said."""
         return self._text.text()
