@@ -19,13 +19,16 @@ from app.models.medication import Medication
 from app.models.month_paper import MonthPaper
 from app.models.note import Note
 from app.models.note_filing import NoteFiling
+from app.models.note_mark import NoteMark
 from app.models.other_service import OtherService
 from app.models.packet import Packet
 from app.models.patient import Patient
 from app.models.patient_contact import PatientContact
 from app.models.person import Person
+from app.models.plan_section_review import PlanSectionReview
 from app.models.practitioner import Practitioner
 from app.models.promise import Promise
+from app.models.reconciliation import ReconciledMedication, Reconciliation
 from app.models.setting import Setting
 from app.models.stay import Stay
 from app.models.time_entry import TimeEntry
@@ -54,13 +57,17 @@ __all__ = [
     "MonthPaper",
     "Note",
     "NoteFiling",
+    "NoteMark",
     "OtherService",
     "Packet",
     "Patient",
     "PatientContact",
     "Person",
+    "PlanSectionReview",
     "Practitioner",
     "Promise",
+    "ReconciledMedication",
+    "Reconciliation",
     "Setting",
     "Stay",
     "TimeEntry",

@@ -51,12 +51,16 @@ _CALLED = {
     "other_service": "service",
     "packet": "packet",
     "patient_contact": "contact",
+    "plan_section_review": "look at a care plan section",
     "promise": "promised call",
+    "reconciliation": "review of medicines",
     "time_entry": "time entry",
     "touch_point": "planned call",
 }
 _PLURALS = {
     "care plan review or copy": "care plan reviews or copies",
+    "look at a care plan section": "looks at care plan sections",
+    "review of medicines": "reviews of medicines",
     "corrected time entry": "corrected time entries",
     "time entry": "time entries",
 }
