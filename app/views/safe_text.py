@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+
+from app.views.nearby_focus import focus_nearby
 
 
 def label(
@@ -73,8 +75,8 @@ def button(
     tip: str = "",
     on_click: Callable[[], object] | None = None,
 ) -> QPushButton:
-    """Return a push button; `kind` is primary, secondary, quiet or danger."""
-    made = QPushButton()
+    """Return a push button, pressed by Space and Enter; `kind` is primary, secondary, quiet or danger."""
+    made = _PushButton()
     made.setProperty("kind", kind)
     made.setAutoDefault(False)
     _dress(made, text, name, icon, tip)
@@ -95,7 +97,7 @@ def tool_button(
     on_click: Callable[[], object] | None = None,
 ) -> QToolButton:
     """Return an icon button whose word is its accessible name, and its tool tip unless `tip` says more."""
-    made = QToolButton()
+    made = _ToolButton()
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if show_text else Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -214,6 +216,42 @@ class _ElidedLabel(QLabel):
         painter.drawItemText(
             room, int(self.alignment()), self.palette(), self.isEnabled(), shown, QPalette.ColorRole.WindowText
         )
+
+
+class _PushButton(QPushButton):
+    """Enter presses it as Space does, and when it goes the focus stays near."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
+        return (_is_going(self) and focus_nearby(self)) or super().focusNextPrevChild(next)
+
+
+class _ToolButton(QToolButton):
+    """Enter presses it as Space does, and when it goes the focus stays near."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
+        return (_is_going(self) and focus_nearby(self)) or super().focusNextPrevChild(next)
+
+
+def _pressed_by_enter(target: QAbstractButton, event: QKeyEvent) -> bool:
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    if not plain or event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    if not event.isAutoRepeat():
+        target.click()
+    return True
+
+
+def _is_going(target: QWidget) -> bool:
+    """Whether Qt asks for the next focus because this one is being disabled or hidden, not because of Tab."""
+    return not target.isEnabled() or not target.isVisible()
 
 
 def _dress(target: QAbstractButton, text: str, name: str, icon: QIcon | None, tip: str) -> None:
