@@ -2,6 +2,7 @@
 
 from app.models.allergy import Allergy
 from app.models.approval import Approval
+from app.models.approval_withdrawal import ApprovalWithdrawal
 from app.models.audit_event import AuditEvent
 from app.models.base import Base
 from app.models.call import Call, CallSpan
@@ -16,7 +17,9 @@ from app.models.follow_up import FollowUp
 from app.models.import_batch import ImportBatch, ImportFile
 from app.models.mdm import Mdm
 from app.models.medication import Medication
+from app.models.month_close import CloseFile, MonthClose
 from app.models.month_paper import MonthPaper
+from app.models.month_reopening import MonthReopening
 from app.models.note import Note
 from app.models.note_filing import NoteFiling
 from app.models.note_mark import NoteMark
@@ -31,12 +34,14 @@ from app.models.promise import Promise
 from app.models.reconciliation import ReconciledMedication, Reconciliation
 from app.models.setting import Setting
 from app.models.stay import Stay
+from app.models.stored_paper import PaperPiece, StoredPaper
 from app.models.time_entry import TimeEntry
 from app.models.touch_point import TouchPoint
 
 __all__ = [
     "Allergy",
     "Approval",
+    "ApprovalWithdrawal",
     "AuditEvent",
     "Base",
     "Call",
@@ -45,6 +50,7 @@ __all__ = [
     "CarePlanEvent",
     "Charge",
     "Clinic",
+    "CloseFile",
     "Condition",
     "Consent",
     "Enrolment",
@@ -54,12 +60,15 @@ __all__ = [
     "ImportFile",
     "Mdm",
     "Medication",
+    "MonthClose",
     "MonthPaper",
+    "MonthReopening",
     "Note",
     "NoteFiling",
     "NoteMark",
     "OtherService",
     "Packet",
+    "PaperPiece",
     "Patient",
     "PatientContact",
     "Person",
@@ -70,6 +79,7 @@ __all__ = [
     "Reconciliation",
     "Setting",
     "Stay",
+    "StoredPaper",
     "TimeEntry",
     "TouchPoint",
 ]

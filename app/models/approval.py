@@ -23,3 +23,5 @@ class Approval(Base):
     one_person_clinic: Mapped[bool]
     approved_at: Mapped[datetime]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    family: Mapped[str | None] = mapped_column(info={"step": "0005"})  # taken instead of the recommended one
+    family_reason: Mapped[str | None] = mapped_column(info={"step": "0005"})

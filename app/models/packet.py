@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -13,6 +13,14 @@ class Packet(Base):
     __table_args__ = (
         UniqueConstraint("month", "patient_id", "revision"),
         CheckConstraint("state IN ('draft', 'final', 'void')", name="state"),
+        Index(  # one claim per patient-month, whatever is clicked, crashes or is repeated
+            "ix_packet_one_final",
+            "month",
+            "patient_id",
+            unique=True,
+            sqlite_where=text("state = 'final'"),
+            postgresql_where=text("state = 'final'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -30,3 +38,5 @@ class Packet(Base):
     sha256: Mapped[str]  # of the PDF
     made_at: Mapped[datetime]
     made_by: Mapped[str]
+    stored_sha256: Mapped[str | None] = mapped_column(info={"step": "0005"})  # of its bytes in `StoredPaper`
+    reopening_id: Mapped[int | None] = mapped_column(ForeignKey("month_reopening.id"), info={"step": "0005"})

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import Clock
 from app.models import (
     Approval,
+    ApprovalWithdrawal,
     AuditEvent,
     Base,
     CarePlan,
@@ -22,7 +23,9 @@ from app.models import (
     Escalation,
     FollowUp,
     Mdm,
+    MonthClose,
     MonthPaper,
+    MonthReopening,
     Note,
     Packet,
     Person,
@@ -38,6 +41,7 @@ from app.storage.vault import is_environment_trouble, plain_words
 # A changed row of these is named by the integrity check, whoever changed it and however.
 SEALED: tuple[type[Base], ...] = (
     Approval,
+    ApprovalWithdrawal,
     CarePlan,
     CarePlanEvent,
     Consent,
@@ -45,7 +49,9 @@ SEALED: tuple[type[Base], ...] = (
     Escalation,
     FollowUp,
     Mdm,
+    MonthClose,
     MonthPaper,
+    MonthReopening,
     Note,
     Packet,
     Person,
