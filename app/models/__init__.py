@@ -5,12 +5,14 @@ from app.models.approval import Approval
 from app.models.approval_withdrawal import ApprovalWithdrawal
 from app.models.audit_event import AuditEvent
 from app.models.base import Base
+from app.models.board_day import BoardDay
 from app.models.call import Call, CallSpan
 from app.models.care_plan import CarePlan, CarePlanEvent
 from app.models.charge import Charge
 from app.models.clinic import Clinic
 from app.models.condition import Condition
 from app.models.consent import Consent
+from app.models.eligibility_check import EligibilityCheck
 from app.models.enrolment import Enrolment
 from app.models.escalation import Escalation
 from app.models.follow_up import FollowUp
@@ -18,6 +20,7 @@ from app.models.import_batch import ImportBatch, ImportFile
 from app.models.mdm import Mdm
 from app.models.medication import Medication
 from app.models.month_close import CloseFile, MonthClose
+from app.models.month_hold import MonthHold
 from app.models.month_paper import MonthPaper
 from app.models.month_reopening import MonthReopening
 from app.models.note import Note
@@ -36,6 +39,7 @@ from app.models.setting import Setting
 from app.models.stay import Stay
 from app.models.stored_paper import PaperPiece, StoredPaper
 from app.models.time_entry import TimeEntry
+from app.models.time_review import TimeReview
 from app.models.touch_point import TouchPoint
 
 __all__ = [
@@ -44,6 +48,7 @@ __all__ = [
     "ApprovalWithdrawal",
     "AuditEvent",
     "Base",
+    "BoardDay",
     "Call",
     "CallSpan",
     "CarePlan",
@@ -53,6 +58,7 @@ __all__ = [
     "CloseFile",
     "Condition",
     "Consent",
+    "EligibilityCheck",
     "Enrolment",
     "Escalation",
     "FollowUp",
@@ -61,6 +67,7 @@ __all__ = [
     "Mdm",
     "Medication",
     "MonthClose",
+    "MonthHold",
     "MonthPaper",
     "MonthReopening",
     "Note",
@@ -81,5 +88,6 @@ __all__ = [
     "Stay",
     "StoredPaper",
     "TimeEntry",
+    "TimeReview",
     "TouchPoint",
 ]

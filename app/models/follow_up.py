@@ -36,3 +36,5 @@ class FollowUp(Base):
     outcome: Mapped[str] = mapped_column(default="")  # of a cancelled one: why
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # What of a month it was handed over for ("2026-10 PLAN_UNSIGNED").
+    about: Mapped[str | None] = mapped_column(info={"step": "0007"})
