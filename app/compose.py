@@ -20,6 +20,7 @@ from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
 from app.services.backups import Backups, restore_clinic
+from app.services.board.holds import Holds
 from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
@@ -27,6 +28,7 @@ from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
 from app.services.demo import DemoPlan, create_demo
 from app.services.desk import Desk
+from app.services.documents import Documents
 from app.services.enrolments import Enrolments
 from app.services.escalations import Escalations
 from app.services.follow_ups import FollowUps
@@ -40,6 +42,7 @@ from app.services.founding import (
     sign_in,
     verify_passphrase,
 )
+from app.services.history import History
 from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
 from app.services.integrity import Integrity
@@ -50,14 +53,18 @@ from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
 from app.services.promises import Promises
 from app.services.reachability import ReachabilityOf
 from app.services.readiness import Readiness
+from app.services.reconciliations import Reconciliations
 from app.services.scripts import Scripts
+from app.services.spelling import Spelling, load_speller
 from app.services.standing_months import StandingMonths
 from app.services.time_entries import TimeEntries
+from app.services.timer_policies import TimerPolicies
 from app.services.today import Today
 from app.services.weekly_plan import WeeklyPlan
 from app.storage.journal import CallJournal
@@ -86,6 +93,13 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
     """Wire the services of an opened clinic."""
     ledger = opened.ledger
     months = StandingMonths(assets.load_rule_book())
+    care_plans = CarePlans(
+        ledger,
+        parse_section_kinds(assets.load_toml("care_plan_sections.toml")),
+        verify_passphrase=partial(verify_passphrase, opened),
+        make_paper=care_plan_pdf,
+        program_version=__version__,
+    )
     return Desk(
         opened=opened,
         patients=Patients(ledger),
@@ -97,6 +111,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         clinic=ClinicSettings(ledger, assets.load_rule_book()),
         imports=Imports(ledger, read_folder_or_files),
         calls=Calls(ledger, CallJournal(opened.file.folder, house.clock), assets.load_rule_book()),
+        timer_policies=TimerPolicies(ledger),
         notes=Notes(ledger),
         today=Today(ledger, months),
         weekly_plan=WeeklyPlan(ledger, months, program_version=__version__, make_sheet=call_sheet_pdf),
@@ -108,16 +123,16 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         phrases=Phrases(ledger),
         reachability=ReachabilityOf(ledger),
         time_entries=TimeEntries(ledger),
-        care_plans=CarePlans(
-            ledger,
-            parse_section_kinds(assets.load_toml("care_plan_sections.toml")),
-            verify_passphrase=partial(verify_passphrase, opened),
-            make_paper=care_plan_pdf,
-            program_version=__version__,
-        ),
+        care_plans=care_plans,
+        plan_monitoring=PlanMonitoring(ledger, care_plans.record_review),
+        reconciliations=Reconciliations(ledger),
+        documents=Documents(ledger, packet_pdf),
+        history=History(ledger),
+        spelling=Spelling(ledger, load_speller),
         icd10=Icd10Codes(ledger, read_order_file),
         plan_templates=PlanTemplates(ledger, parse_section_kinds(assets.load_toml("care_plan_sections.toml"))),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
+        holds=Holds(ledger),
         month_end=MonthEnd(
             ledger,
             assets.load_rule_book(),

@@ -55,5 +55,5 @@ class CallSpan(Base):
     end_at: Mapped[datetime | None]  # None: running
     source: Mapped[str] = mapped_column(default="timer")  # timer | recovered | estimated
     standing: Mapped[str] = mapped_column(default="counted")  # counted | doubtful | discarded
-    doubt: Mapped[str] = mapped_column(default="")  # silence | clock_jump | new_boot
+    doubt: Mapped[str] = mapped_column(default="")  # silence | clock_jump | new_boot | idle
     reason: Mapped[str] = mapped_column(default="")

@@ -54,12 +54,13 @@ def activity_of(activity: str, outcome: str, *, attempts_are_clerical: bool) -> 
 def pieces(spans: Iterable[Span], taken: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> tuple[Piece, ...]:
     """Return the entries of a call, in order of time.
 
-    Seconds that the person recorded elsewhere (`taken`) are left out. Spans are cut at the clinic's month ends and
+    Seconds that the person recorded elsewhere (`taken`) are left out. What was kept of an idle
+    question, and the same work around it, is one entry. Spans are cut at the clinic's month ends and
     after 8 hours. What still is in doubt, lies beyond 8 hours of one span, or ahead of the clock, is unconfirmed.
     """
     made = []
-    for span in sorted(spans, key=lambda span: span.start):
-        if span.end is None or span.standing == "discarded":
+    for span in _joined(spans):
+        if span.end is None:
             continue
         latest_sure = min(now + timedelta(seconds=JUMP_SECONDS), span.start + timedelta(seconds=LONGEST_ENTRY_SECONDS))
         for start, end in _within_months(_without((span.start, span.end), taken), zone):
@@ -86,6 +87,24 @@ def corrected(spans: Sequence[Span], seconds: int, reason: str) -> tuple[Span, .
         begins = first.start - timedelta(seconds=left)
         kept.insert(0, replace(first, start=begins, source="manual", reason=reason))
     return tuple(kept)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if span.standing == "discarded":
+            continue
+        before = joined[-1] if joined else None
+        asked = before is not None and "idle" in (before.doubt, span.doubt)
+        if asked and before is not None and before.end == span.start and _label(before) == _label(span):
+            joined[-1] = replace(before, end=span.end, doubt=span.doubt or before.doubt)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _label(span: Span) -> tuple[str, ...]:
+    return span.activity, span.source, span.standing, span.reason
 
 
 def _without(span: Stretch, taken: Sequence[Stretch]) -> Iterator[Stretch]:

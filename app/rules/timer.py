@@ -3,7 +3,8 @@
 How long is told by the monotonic count, where on the calendar by the wall clock, and neither is believed alone. Spans
 are whole seconds: a stretch of the timer begins at the wall clock's whole second and lasts the whole seconds lived in
 it, so that all spans together never exceed the time lived. Time over which the program was silent, or in which the
-wall clock jumped, is set apart as doubtful and counts only when a person says so.
+wall clock jumped, is set apart as doubtful and counts only when a person says so. So is time in which nobody touched
+the program: it is asked about first (`watch`), and held apart when nobody answers.
 """
 
 from dataclasses import dataclass, replace
@@ -19,9 +20,14 @@ SILENCE_SECONDS = 30
 LONGEST_DOUBT = timedelta(hours=8)
 """No longer gap is offered: it is no work on one patient, and no entry may be longer (MONTH_CASE.md, Form)."""
 
+HELD_AFTER_SECONDS = 300
+"""An idle question unanswered for this long: the time asked about, and what follows, is held (UX.md, Idle)."""
+
 State = Literal["idle", "running", "paused", "parked", "wrap_up", "finished", "discarded"]
 Source = Literal["timer", "recovered", "estimated", "manual"]
 Standing = Literal["counted", "doubtful", "discarded"]
+Choice = Literal["keep", "discard", "stop"]
+"""Of the idle question: keep, discard and go on, discard and stop."""
 
 _SECOND_NS = 1_000_000_000
 _WORDS = {
@@ -62,7 +68,8 @@ class Span:
     """Whole seconds with one activity; `end` is None while the timer runs in it.
 
     `source` is how it is known: timer, recovered (its end is the last heartbeat before a crash) or estimated (a
-    person said so, for `reason`). Doubtful ones carry why in `doubt` and count only once kept.
+    person said so, for `reason`). Doubtful ones carry why in `doubt` and count only once kept. An open span with the
+    doubt "idle" is being asked about, and with the standing "doubtful" is held because nobody answered.
     """
 
     activity: str
@@ -70,7 +77,7 @@ class Span:
     end: datetime | None
     source: Source = "timer"
     standing: Standing = "counted"
-    doubt: str = ""  # silence | clock_jump | new_boot
+    doubt: str = ""  # silence | clock_jump | new_boot | idle
     reason: str = ""
 
     @property
@@ -112,8 +119,18 @@ class TimerState:
 
     @property
     def doubts(self) -> tuple[Span, ...]:
-        """The gaps that wait for an answer."""
-        return tuple(span for span in self.spans if span.standing == "doubtful")
+        """The closed spans that wait for an answer."""
+        return tuple(span for span in self.spans if span.standing == "doubtful" and span.end is not None)
+
+    @property
+    def idle(self) -> Span | None:
+        """The open span of which it is asked whether anybody worked in it, None while nothing is asked."""
+        return self.spans[-1] if self.stretch is not None and self.spans[-1].doubt == "idle" else None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the open span waits for an answer and does not count meanwhile."""
+        return self.idle is not None and self.idle.standing == "doubtful"
 
     @property
     def closed_seconds(self) -> int:
@@ -122,10 +139,18 @@ class TimerState:
 
     def seconds_at(self, monotonic_ns: int) -> int:
         """Seconds that count, with those of the running span up to a monotonic count of the same boot."""
+        counts = self.stretch is not None and not self.is_held
+        return self.closed_seconds + (self._open_seconds_at(monotonic_ns) if counts else 0)
+
+    def idle_seconds_at(self, monotonic_ns: int) -> int:
+        """Seconds that the idle question is about, 0 while nothing is asked."""
+        return 0 if self.idle is None else self._open_seconds_at(monotonic_ns)
+
+    def _open_seconds_at(self, monotonic_ns: int) -> int:
         if self.stretch is None:
-            return self.closed_seconds
+            return 0
         running = self.stretch.second_at(max(monotonic_ns, self.stretch.beat_ns)) - self.spans[-1].start
-        return self.closed_seconds + running // timedelta(seconds=1)
+        return running // timedelta(seconds=1)
 
 
 def start(activity: str, now: Moment, not_before: datetime | None = None) -> TimerState:
@@ -166,6 +191,56 @@ def doubt_at(timer: TimerState, now: Moment) -> str:
     return "silence" if now.monotonic_ns - stretch.beat_ns > SILENCE_SECONDS * _SECOND_NS else ""
 
 
+def watch(timer: TimerState, now: Moment, touched_ns: int, idle_seconds: int) -> TimerState:
+    """Look whether the person is still there; to be asked after each beat, with the count at their last touch.
+
+    After `idle_seconds` without one, the time since then is asked about. Once asked, only an answer ends it; after
+    another five minutes without, it is held and does not count.
+    """
+    stretch = timer.stretch
+    if stretch is None:
+        return timer
+    span = timer.spans[-1]
+    if span.doubt == "idle":
+        asked_for = timer.idle_seconds_at(now.monotonic_ns)
+        if span.standing == "doubtful" or asked_for < idle_seconds + HELD_AFTER_SECONDS:
+            return timer
+        return replace(timer, spans=(*timer.spans[:-1], replace(span, standing="doubtful")))
+    # Whatever began this span was somebody's act too.
+    begun_ns = stretch.monotonic_ns + (span.start - stretch.at) // timedelta(microseconds=1) * 1000
+    here_ns = min(max(touched_ns, begun_ns), now.monotonic_ns)
+    if now.monotonic_ns - here_ns < idle_seconds * _SECOND_NS:
+        return timer
+    since = max(stretch.second_at(here_ns), span.start)
+    before = (replace(span, end=since),) if since > span.start else ()
+    return replace(timer, spans=(*timer.spans[:-1], *before, Span(timer.activity, since, None, doubt="idle")))
+
+
+def review(timer: TimerState, now: Moment, choice: Choice, *, reason: str = "", is_sure: bool = True) -> TimerState:
+    """Answer the idle question, and with it every gap that waits.
+
+    Time kept in time stays the timer's; time that was held, or that is kept by somebody of whom it `is_sure` not who
+    they are, is estimated for ever. Raises `ClinicError` when nothing is asked, `NotNow` when the timer does not run.
+    """
+    if timer.idle is None and not timer.doubts:
+        raise ClinicError("There is no idle time to keep or discard.")
+    beaten = beat(timer, now)
+    open_span = beaten.idle
+    if open_span is not None:
+        ends = _running_stretch(beaten).second_at(now.monotonic_ns)
+        source: Source = "timer" if is_sure and open_span.standing == "counted" else "estimated"
+        answered = replace(open_span, end=ends, standing="counted", source=source, reason=reason)
+        if choice != "keep":
+            answered = replace(open_span, end=ends, standing="discarded", reason=reason)
+        following = () if choice == "stop" else (Span(beaten.activity, ends, None),)
+        beaten = replace(beaten, spans=(*beaten.spans[:-1], answered, *following))
+        if choice == "stop":
+            beaten = replace(beaten, state="wrap_up", stretch=None)
+    elif choice == "stop":
+        beaten = stop(beaten, now)
+    return answer(beaten, keep=choice == "keep", reason=reason) if beaten.doubts else beaten
+
+
 def pause(timer: TimerState, now: Moment) -> TimerState:
     """Let the timer rest."""
     return replace(_at_rest(timer, now), state="paused")
@@ -186,8 +261,8 @@ def switch_activity(timer: TimerState, activity: str, now: Moment) -> TimerState
         return beat(timer, now)
     beaten = beat(timer, now)
     ends = _running_stretch(beaten).second_at(now.monotonic_ns)
-    span = replace(beaten.spans[-1], end=ends)
-    return replace(beaten, activity=activity, spans=(*beaten.spans[:-1], span, Span(activity, ends, None)))
+    closed = _closed(beaten, ends)
+    return replace(closed, activity=activity, spans=(*closed.spans, Span(activity, ends, None)), stretch=beaten.stretch)
 
 
 def park(timer: TimerState, now: Moment) -> TimerState:
@@ -251,7 +326,7 @@ def answer(timer: TimerState, *, keep: bool, reason: str = "") -> TimerState:
     return replace(
         timer,
         spans=tuple(
-            replace(span, standing=standing, source=source, reason=reason) if span.standing == "doubtful" else span
+            replace(span, standing=standing, source=source, reason=reason) if span in timer.doubts else span
             for span in timer.spans
         ),
     )
@@ -273,7 +348,10 @@ def _at_rest(timer: TimerState, now: Moment) -> TimerState:
 
 
 def _closed(timer: TimerState, ends: datetime, source: Source = "timer") -> TimerState:
-    return replace(timer, spans=(*timer.spans[:-1], replace(timer.spans[-1], end=ends, source=source)), stretch=None)
+    span = replace(timer.spans[-1], end=ends, source=source)
+    if span.doubt == "idle":  # nobody answered: it waits as every gap does
+        span = replace(span, standing="doubtful")
+    return replace(timer, spans=(*timer.spans[:-1], span), stretch=None)
 
 
 def _running_stretch(timer: TimerState) -> Stretch:

@@ -13,7 +13,7 @@ from app.models import Call, CallSpan, Enrolment, Patient, Person, Practitioner
 from app.rules.month import Month
 from app.rules.month_case import Role
 from app.rules.performer import performer_role
-from app.rules.timer import Span, Stretch, TimerState
+from app.rules.timer import Span, Stretch, TimerState, recover
 from app.services.closed_month import is_closed
 from app.services.patients import display_name
 
@@ -22,7 +22,8 @@ from app.services.patients import display_name
 class CallNow:
     """A call as it stands. While it runs, `timer.seconds_at(clock.monotonic_ns())` tells its seconds without a query.
 
-    `timer.state`, `timer.activity` and `timer.doubts` (gaps that ask to be kept or discarded) are the timer's;
+    `timer.state`, `timer.activity`, `timer.idle` (the question whether anybody is there) and `timer.doubts` (gaps that
+    ask to be kept or discarded) are the timer's;
     `role` is as whom its minutes will count; `month_closed` says that they can no longer be billed.
     """
 
@@ -41,7 +42,10 @@ class CallNow:
 
 @dataclass(frozen=True, slots=True)
 class RecoverableCall:
-    """A call that a crash or a power cut left running: what is known of it, and the gap since its last heartbeat."""
+    """A call that a crash or a power cut left running: what is known of it, and the gap since its last heartbeat.
+
+    `doubtful_seconds` wait to be kept or discarded and are not in `seconds`, as time in which nobody touched anything.
+    """
 
     call_id: int
     patient_id: int
@@ -52,6 +56,7 @@ class RecoverableCall:
     last_beat_at: datetime
     gap_seconds: int
     draft: Mapping[str, str]
+    doubtful_seconds: int = 0
 
 
 def timer_of(session: Session, call: Call) -> TimerState:
@@ -111,14 +116,15 @@ def call_now(session: Session, call: Call, monotonic_ns: int, now: datetime, zon
 
 def recoverable_call(session: Session, call: Call, now: datetime) -> RecoverableCall:
     """Return what is known of a call that was left running."""
-    timer = timer_of(session, call)
+    timer = recover(timer_of(session, call))
     return RecoverableCall(
         call_id=call.id,
         patient_id=call.patient_id,
         patient=patient_name(session, call.patient_id),
         activity=call.activity,
         started_at=call.started_at,
-        seconds=timer.seconds_at(call.beat_monotonic_ns),
+        seconds=timer.closed_seconds,
+        doubtful_seconds=sum(span.seconds for span in timer.doubts),
         last_beat_at=call.beat_at,
         gap_seconds=max(0, int((now - call.beat_at).total_seconds())),
         draft=draft_of(call),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.models import Call, Person
@@ -11,13 +12,17 @@ from app.rules import timer as machine
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FormCheck
 from app.rules.month_case import ACTIVITIES
-from app.rules.timer import Moment, NotNow, TimerState
+from app.rules.timer import Choice, Moment, NotNow, TimerState
 from app.services.call_rows import CallNow, call_now, store, timer_of
 from app.services.clinic_day import zone_of
 from app.services.overlap import require_free
 from app.services.own_time import last_recorded, own_time
+from app.services.timer_policies import timer_policy
 from app.storage.journal import JournalBeat
 from app.storage.ledger import Reading, Work
+
+ON_THE_LOCKED_SCREEN = "Answered on the locked screen"
+"""The reason written to time that was kept or discarded where nobody signs in to answer."""
 
 Step = Callable[[TimerState, Moment], TimerState]
 
@@ -67,10 +72,48 @@ def step(work: Work, clock: Clock, call_id: int, change: Step, event: str) -> Ca
     call = call_of(work, call_id)
     before = timer_of(work.session, call)
     after = change(before, moment(work, clock))
+    note_doubts(work, before, after)
+    return save(work, clock, call, after, event)
+
+
+def note_doubts(work: Work, before: TimerState, after: TimerState) -> None:
+    """Note a gap that a step noticed on its way."""
     fresh = [span for span in after.doubts if span not in before.doubts]
     if fresh:
         work.note(doubt=fresh[0].doubt, doubtful_seconds=sum(span.seconds for span in fresh))
+
+
+def look(work: Work, clock: Clock, call_id: int, touched_ns: int | None) -> CallNow:
+    """Beat, and note what that found out: a gap, or that it is to be asked whether anybody is there."""
+    call = call_of(work, call_id)
+    before, now = timer_of(work.session, call), moment(work, clock)
+    after = looked(work.session, before, now, touched_ns)
+    note_doubts(work, before, after)
+    event = "gap"
+    if after.idle is not None and after.is_held != before.is_held:
+        event = "idle_held"
+        work.note(seconds=after.idle_seconds_at(now.monotonic_ns))
+    elif after.idle is not None and before.idle is None:
+        event = "idle_asked"
     return save(work, clock, call, after, event)
+
+
+def looked(session: Session, timer: TimerState, now: Moment, touched_ns: int | None) -> TimerState:
+    """Return a running timer after a beat; with `touched_ns`, after a look whether anybody is there too."""
+    beaten = machine.beat(timer, now)
+    if touched_ns is None:
+        return beaten
+    return machine.watch(beaten, now, touched_ns, timer_policy(session).idle_seconds(beaten.activity))
+
+
+def review(work: Work, clock: Clock, call_id: int, choice: Choice, reason: str) -> CallNow:
+    """Answer the idle question and every gap that waits; how, and over how many seconds, is noted."""
+    call = call_of(work, call_id)
+    before, now = timer_of(work.session, call), moment(work, clock)
+    beaten = machine.beat(before, now)
+    waiting = sum(span.seconds for span in beaten.doubts)
+    work.note(choice=choice, was_held=beaten.is_held, seconds=waiting + beaten.idle_seconds_at(now.monotonic_ns))
+    return save(work, clock, call, machine.review(before, now, choice, reason=reason), f"idle_{choice}")
 
 
 def go_on(work: Work, clock: Clock, call_id: int, event: str) -> CallNow:
@@ -125,12 +168,18 @@ def take_in(work: Work, clock: Clock, beats: Sequence[JournalBeat]) -> set[str]:
         if call.person_id != work.actor.person_id:
             continue
         timer = timer_of(work.session, call)
+        answers: list[str] = []
         for each in beats:
             if each.token == call.token and _is_news(timer, each.at, now):
-                timer = machine.beat(timer, each.at)
+                timer = looked(work.session, timer, each.at, each.touched_ns)
+                if each.answer and (timer.idle is not None or timer.doubts):
+                    timer = _answered_while_locked(timer, each)
+                    answers.append(each.answer)
         store(work.session, call, timer)
         work.about(call.patient_id)
         work.note(call=call.id, event="journal", beats=sum(each.token == call.token for each in beats))
+        if answers:
+            work.note(idle_answers=answers)
     return tokens - {call.token for call in running if call.person_id != work.actor.person_id}
 
 
@@ -160,6 +209,12 @@ def tidy_reason(reason: str, needed: str = "") -> str:
     tidy = check.line("reason", reason, needed=needed)
     check.finish()
     return tidy
+
+
+def _answered_while_locked(timer: TimerState, beat: JournalBeat) -> TimerState:
+    """Take an answer that was given on the locked screen, where nobody says who they are."""
+    choice: Choice = "keep" if beat.answer == "keep" else "discard"
+    return machine.review(timer, beat.at, choice, reason=ON_THE_LOCKED_SCREEN, is_sure=False)
 
 
 def _is_left_running(reading: Reading, call: Call) -> bool:

@@ -123,13 +123,23 @@ class Calls:
         return steps.step(work, self._clock, call_id, machine.stop, "stop")
 
     @composed("call.work")
-    def beat(self, actor: Actor, call_id: int) -> CallNow:
+    def beat(self, actor: Actor, call_id: int, touched_ns: int | None = None) -> CallNow:
         """Note that the call still runs; to be asked for every 5 s. A call that does not run is left as it is.
 
-        After a silence or a jump of the clock, the gap is set apart (`timer.doubts`) and noted in the audit trail.
+        After a silence or a jump of the clock, the gap is set apart (`timer.doubts`) and noted in the audit trail. With
+        `touched_ns`, the monotonic count at the last touch of keyboard or mouse, it also looks whether anybody is there
+        (`timer.idle`); that it asks, and that nobody answered, is noted too.
         """
-        beaten = self._beat(actor, call_id)
-        return beaten if beaten is not None else self._note_gap(actor, call_id)
+        beaten = self._beat(actor, call_id, touched_ns)
+        return beaten if beaten is not None else self._look(actor, call_id, touched_ns)
+
+    @writes("call.work")
+    def review(self, work: Work, call_id: int, choice: machine.Choice, reason: str = "") -> CallNow:
+        """Answer the idle question, and every gap with it: keep, discard and go on, or discard and stop.
+
+        Raises `ClinicError` when nothing is asked, `NotNow` when the call does not run.
+        """
+        return steps.review(work, self._clock, call_id, choice, steps.tidy_reason(reason))
 
     @writes("call.work", audited=False)
     def save_draft(self, work: Work, call_id: int, sections: Mapping[str, str]) -> None:
@@ -260,20 +270,20 @@ class Calls:
         return MonthSeconds(count.clinical_staff, count.practitioner, frozenset(counted))
 
     @writes("call.work", audited=False)
-    def _beat(self, work: Work, call_id: int) -> CallNow | None:
+    def _beat(self, work: Work, call_id: int, touched_ns: int | None) -> CallNow | None:
         call = steps.call_of(work, call_id)
         timer = timer_of(work.session, call)
         if timer.stretch is not None:
-            now = steps.moment(work, self._clock)
-            if machine.doubt_at(timer, now):
-                return None
-            store(work.session, call, machine.beat(timer, now))
+            after = steps.looked(work.session, timer, steps.moment(work, self._clock), touched_ns)
+            if after.spans != timer.spans:
+                return None  # something to be noted was found out
+            store(work.session, call, after)
             work.session.flush()
         return steps.shown(work, self._clock, call)
 
     @writes("call.work")
-    def _note_gap(self, work: Work, call_id: int) -> CallNow:
-        return steps.step(work, self._clock, call_id, machine.beat, "gap")
+    def _look(self, work: Work, call_id: int, touched_ns: int | None) -> CallNow:
+        return steps.look(work, self._clock, call_id, touched_ns)
 
     @reads("call.work")
     def _left_running(self, reading: Reading) -> tuple[RecoverableCall, ...]:

@@ -2,15 +2,18 @@ from dataclasses import dataclass
 
 from app.security.permissions import Actor
 from app.services.backups import Backups
+from app.services.board.holds import Holds
 from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
+from app.services.documents import Documents
 from app.services.enrolments import Enrolments
 from app.services.escalations import Escalations
 from app.services.follow_ups import FollowUps
 from app.services.founding import OpenClinic
+from app.services.history import History
 from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
 from app.services.integrity import Integrity
@@ -20,13 +23,17 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
 from app.services.promises import Promises
 from app.services.reachability import ReachabilityOf
 from app.services.readiness import Readiness
+from app.services.reconciliations import Reconciliations
 from app.services.scripts import Scripts
+from app.services.spelling import Spelling
 from app.services.time_entries import TimeEntries
+from app.services.timer_policies import TimerPolicies
 from app.services.today import Today
 from app.services.weekly_plan import WeeklyPlan
 from app.storage.journal import CallJournal
@@ -46,6 +53,7 @@ class Desk:
     clinic: ClinicSettings
     imports: Imports
     calls: Calls
+    timer_policies: TimerPolicies
     notes: Notes
     today: Today
     weekly_plan: WeeklyPlan
@@ -57,10 +65,16 @@ class Desk:
     phrases: Phrases
     reachability: ReachabilityOf
     time_entries: TimeEntries
+    reconciliations: Reconciliations
+    plan_monitoring: PlanMonitoring
+    documents: Documents
+    history: History
+    spelling: Spelling
     care_plans: CarePlans
     icd10: Icd10Codes
     plan_templates: PlanTemplates
     readiness: Readiness
+    holds: Holds
     month_end: MonthEnd
     backups: Backups
     integrity: Integrity

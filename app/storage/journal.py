@@ -11,20 +11,30 @@ from app.clock import Clock
 from app.rules.timer import Moment
 
 JOURNAL_FILE = "heartbeats.journal"
+ANSWERS = ("keep", "discard")
 _LARGEST = 8 * 1024 * 1024  # a week of beats; whatever is behind was not written by us
 _OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class JournalBeat:
-    """One heartbeat: the call's token, which says nothing about it, and what the clocks said."""
+    """One heartbeat: the call's token, which says nothing about it, what the clocks said, and who was there.
+
+    `touched_ns` is the monotonic count at the last touch, None in journals of programs that did not write it;
+    `answer` is the word with which the idle question was answered on the locked screen, mostly empty.
+    """
 
     token: str
     at: Moment
+    touched_ns: int | None = None
+    answer: str = ""
 
 
 class CallJournal:
-    """Beats go in while the clinic is locked, and are taken over when it is unlocked. Nothing else is in it.
+    """Beats go in while the clinic is locked, and are taken over when it is unlocked.
+
+    With them goes when somebody last touched the program, and how the idle question was answered on the locked screen;
+    nothing else is in it.
 
     The key is gone while it is written, so it cannot be signed: who can write into the clinic's folder could claim that
     a call, which they cannot name, went on at most until it is taken in; such a call is labelled recovered.
@@ -34,10 +44,11 @@ class CallJournal:
         self._path = folder / JOURNAL_FILE
         self._clock = clock
 
-    def beat(self, token: str) -> None:
+    def beat(self, token: str, touched_ns: int | None = None, answer: str = "") -> None:
         """Add a heartbeat of the call known by `token`, on disk when this returns. Raises `OSError`."""
         boot = "".join(self._clock.boot_id().split())
-        line = _line(JournalBeat(token, Moment(self._clock.now(), self._clock.monotonic_ns(), boot)))
+        at = Moment(self._clock.now(), self._clock.monotonic_ns(), boot)
+        line = _line(JournalBeat(token, at, touched_ns, answer))
         journal = os.open(self._path, _OPEN, 0o600)
         try:
             os.write(journal, line.encode())
@@ -73,12 +84,19 @@ class CallJournal:
 
 
 def _line(beat: JournalBeat) -> str:
-    return f"{beat.token} {beat.at.wall.isoformat()} {beat.at.monotonic_ns} {beat.at.boot_id}\n"
+    words = [beat.token, beat.at.wall.isoformat(), str(beat.at.monotonic_ns), beat.at.boot_id]
+    if beat.touched_ns is not None:
+        words += [str(beat.touched_ns), *([beat.answer] if beat.answer else [])]
+    return " ".join(words) + "\n"
 
 
 def _beat(line: str) -> JournalBeat | None:
     parts = line.split(" ")
-    if len(parts) != 4 or not parts[2].isdecimal() or len(parts[2]) > 19:
+    counts = parts[2:3] + parts[4:5]
+    if not 4 <= len(parts) <= 6 or not all(each.isdecimal() and len(each) <= 19 for each in counts):
+        return None
+    answer = parts[5] if len(parts) == 6 else ""
+    if answer not in ("", *ANSWERS):
         return None
     try:
         wall = datetime.fromisoformat(parts[1])
@@ -86,4 +104,5 @@ def _beat(line: str) -> JournalBeat | None:
         return None
     if wall.tzinfo is None:
         return None
-    return JournalBeat(parts[0], Moment(wall, int(parts[2]), parts[3]))
+    touched_ns = int(parts[4]) if len(parts) > 4 else None
+    return JournalBeat(parts[0], Moment(wall, int(parts[2]), parts[3]), touched_ns, answer)

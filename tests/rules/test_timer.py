@@ -1,14 +1,24 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from app.rules import timer
+from app.rules.call_time import TALKING, pieces
 from app.rules.errors import ClinicError
+from app.rules.month import Month
 from app.rules.timer import LONGEST_DOUBT, Moment, NotNow, Span, TimerState
 
 MORNING = datetime(2026, 11, 23, 15, 0, 0, 900_000, tzinfo=UTC)
@@ -211,18 +221,130 @@ def test_what_cannot_be_done_now_is_refused_in_words() -> None:
         timer.answer(running, keep=True)
 
 
+LIMIT = 180
+
+
+def alone(clocks: Clocks, call: TimerState, count: float, touched_ns: int) -> TimerState:
+    """Live with beats and looks while nobody touches anything."""
+    for _ in range(round(count) // 5):
+        clocks.live(seconds(5))
+        call = timer.watch(timer.beat(call, clocks.now()), clocks.now(), touched_ns, LIMIT)
+    return call
+
+
+@pytest.mark.parametrize(("choice", "comes_to"), [("keep", 100 + 185 + 60), ("discard", 100 + 60), ("stop", 100)])
+def test_idle_time_is_asked_about_and_exactly_it_is_discarded(choice: timer.Choice, comes_to: int) -> None:
+    clocks = Clocks()
+    call = live_with_beats(clocks, timer.start("record_review", clocks.now()), 100)
+    touched = clocks.monotonic_ns
+    call = alone(clocks, call, 175, touched)
+    assert call.idle is None
+    call = alone(clocks, call, 10, touched)
+    assert call.idle_seconds_at(clocks.monotonic_ns) == 185
+    assert not call.is_held
+    assert call.seconds_at(clocks.monotonic_ns) == 285
+    call = timer.review(call, clocks.now(), choice)
+    assert call.doubts == ()
+    if choice == "stop":
+        assert call.state == "wrap_up"
+    else:
+        call = timer.stop(live_with_beats(clocks, call, 60), clocks.now())
+    assert call.closed_seconds == comes_to
+    assert {span.source for span in call.spans} == {"timer"}
+
+
+def test_touches_put_the_question_off() -> None:
+    clocks = Clocks()
+    call = timer.start("record_review", clocks.now())
+    for _ in range(10):
+        call = alone(clocks, call, 170, clocks.monotonic_ns)
+        assert call.idle is None
+
+
+def test_an_unanswered_question_holds_what_it_asks_about_and_what_follows() -> None:
+    clocks = Clocks()
+    call = live_with_beats(clocks, timer.start("record_review", clocks.now()), 100)
+    touched = clocks.monotonic_ns
+    call = alone(clocks, call, LIMIT + 295, touched)
+    assert not call.is_held
+    call = alone(clocks, call, 5, clocks.monotonic_ns)  # a touch is no answer
+    assert call.is_held
+    assert call.seconds_at(clocks.monotonic_ns) == 100
+    call = alone(clocks, call, 1000, touched)
+    assert call.idle_seconds_at(clocks.monotonic_ns) == LIMIT + 1300
+    dead = timer.recover(call)  # nobody ever answers: the program was closed or killed
+    assert (dead.closed_seconds, [span.seconds for span in dead.doubts]) == (100, [LIMIT + 1300])
+    kept = timer.stop(timer.review(call, clocks.now(), "keep"), clocks.now())
+    assert kept.closed_seconds == 100 + LIMIT + 1300
+    assert [span.source for span in kept.spans if span.seconds] == ["timer", "estimated"]
+
+
+@pytest.mark.parametrize("how", [timer.pause, timer.park, timer.stop])
+def test_whoever_rests_without_an_answer_leaves_a_doubt(how: Callable[[TimerState, Moment], TimerState]) -> None:
+    clocks = Clocks()
+    call = alone(clocks, timer.start("record_review", clocks.now()), 200, 0)
+    call = how(call, clocks.now())
+    assert (call.closed_seconds, [span.doubt for span in call.doubts]) == (0, ["idle"])
+    assert call.doubts[0].seconds == 200
+
+
+def test_a_sleep_behind_the_question_is_answered_with_it() -> None:
+    clocks = Clocks()
+    call = alone(clocks, timer.start("record_review", clocks.now()), 200, 0)
+    clocks.live(seconds(3600))
+    call = timer.watch(timer.beat(call, clocks.now()), clocks.now(), 0, LIMIT)
+    assert [(span.doubt, span.seconds) for span in call.doubts] == [("idle", 200), ("silence", 3600)]
+    assert timer.review(call, clocks.now(), "discard").closed_seconds == 0
+    assert timer.review(call, clocks.now(), "stop").state == "wrap_up"
+
+
+def test_what_somebody_unknown_keeps_is_estimated() -> None:
+    clocks = Clocks()
+    call = alone(clocks, timer.start("patient_call", clocks.now()), 200, 0)
+    kept = timer.review(call, clocks.now(), "keep", reason="Kept on the locked screen", is_sure=False)
+    assert (kept.spans[-2].source, kept.spans[-2].seconds) == ("estimated", 200)
+    with pytest.raises(ClinicError, match="no idle time"):
+        timer.review(kept, clocks.now(), "keep")
+
+
+EDGES = (
+    MORNING,
+    datetime(2026, 12, 1, 5, 58, 30, 250_000, tzinfo=UTC),  # the month's end in Chicago
+    datetime(2027, 1, 1, 4, 55, tzinfo=UTC),  # the year's end in New York
+    datetime(2026, 11, 1, 6, 50, 0, 1, tzinfo=UTC),  # clocks go back, first day of a month
+    datetime(2027, 3, 14, 7, 55, tzinfo=UTC),  # clocks go forward
+)
+ZONES = tuple(ZoneInfo(key) for key in ("America/Chicago", "America/New_York", "Pacific/Honolulu", "UTC"))
+
+
 class Person(RuleBasedStateMachine):
-    """One person's calls through pauses, switches, crashes, sleep and wild clocks, against the time really lived."""
+    """One person's calls through pauses, switches, idle questions, crashes, sleep and wild clocks.
+
+    The model is a stopwatch: the time really lived while a timer ran and the program was there.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.clocks = Clocks()
         self.calls: list[TimerState] = []
-        self.lived_ns = 0  # while a timer ran and the program was there
+        self.lived_ns = 0
+        self.begun = 0  # how often a timer began to run: each time may lose the part of a second
+        self.is_wild = False  # whether a clock jumped, the machine slept, or the program died or fell silent
+        self.touched_ns = 0
+
+    @initialize(wall=st.sampled_from(EDGES))
+    def begins(self, wall: datetime) -> None:
+        self.clocks.wall = wall
 
     @property
     def running(self) -> int | None:
         return next((number for number, call in enumerate(self.calls) if call.state == "running"), None)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the running call waits for an answer."""
+        call = self.calls[self.running] if self.running is not None else None
+        return call is not None and (call.idle is not None or bool(call.doubts))
 
     def last_end(self) -> datetime | None:
         return max((call.worked_to for call in self.calls if call.worked_to is not None), default=None)
@@ -240,12 +362,67 @@ class Person(RuleBasedStateMachine):
     @rule(activity=st.sampled_from(["patient_call", "record_review"]))
     def start(self, activity: str) -> None:
         self.park_the_running()
+        self.touched_ns = self.clocks.monotonic_ns
+        self.begun += 1
         self.calls.append(timer.start(activity, self.clocks.now(), self.last_end()))
 
-    @rule(ns=st.integers(0, 40 * SECOND_NS))
+    @rule(ns=st.integers(0, 29 * SECOND_NS))
     def live(self, ns: int) -> None:
+        """Less than would be a silence, and with the beat at its end."""
+        self.pass_time(ns)
+        if self.running is not None:
+            self.step(self.running, lambda call: timer.beat(call, self.clocks.now()))
+
+    @rule(ns=st.integers(25 * SECOND_NS, 40 * SECOND_NS))
+    def falls_silent(self, ns: int) -> None:
+        self.is_wild = self.is_wild or self.running is not None
+        self.pass_time(ns)
+
+    def pass_time(self, ns: int) -> None:
         self.clocks.live(ns)
         self.lived_ns += ns if self.running is not None else 0
+
+    @rule()
+    def touch(self) -> None:
+        self.touched_ns = self.clocks.monotonic_ns
+
+    @precondition(lambda self: self.running is not None)
+    @rule(beats=st.integers(1, 200), ns=st.integers(4 * SECOND_NS, 6 * SECOND_NS))
+    def is_away(self, beats: int, ns: int) -> None:
+        """Beats and looks while nobody touches anything; when nobody could know, no more than the limit counts."""
+        assert self.running is not None
+        for _ in range(beats):
+            self.pass_time(ns)
+            self.step(self.running, lambda call: timer.beat(call, self.clocks.now()))
+            limit = 600 if self.calls[self.running].activity in TALKING else 180
+            self.step(self.running, lambda call: timer.watch(call, self.clocks.now(), self.touched_ns, limit))  # noqa: B023
+        call, untouched = self.calls[self.running], self.clocks.monotonic_ns - self.touched_ns
+        if not self.is_wild and untouched >= limit * SECOND_NS:
+            assert call.idle is not None
+        asked = call.idle_seconds_at(self.clocks.monotonic_ns)
+        assert asked == 0 or asked >= limit
+        assert call.is_held == (asked >= limit + timer.HELD_AFTER_SECONDS)
+
+    @precondition(lambda self: self.is_asked)
+    @rule(choice=st.sampled_from(["keep", "discard", "stop"]), is_sure=st.booleans())
+    def review(self, choice: timer.Choice, is_sure: bool) -> None:
+        assert self.running is not None
+        number, at = self.running, self.clocks.monotonic_ns
+        before = timer.beat(self.calls[number], self.clocks.now())
+        idle = before.idle_seconds_at(at)
+        waiting = sum(span.seconds for span in before.doubts)
+        counting = before.seconds_at(at)
+        held = before.is_held
+        self.touched_ns = at
+        self.step(number, lambda call: timer.review(call, self.clocks.now(), choice, is_sure=is_sure))
+        after = self.calls[number]
+        if choice == "keep":
+            assert after.seconds_at(at) == counting + waiting + (idle if held else 0)
+        else:
+            assert after.seconds_at(at) == counting - (0 if held else idle)
+        assert after.doubts == ()
+        assert after.idle is None
+        assert (after.state == "wrap_up") == (choice == "stop")
 
     @precondition(lambda self: self.running is not None)
     @rule(beats=st.integers(1, 30), ns=st.integers(4 * SECOND_NS, 6 * SECOND_NS))
@@ -253,20 +430,23 @@ class Person(RuleBasedStateMachine):
         assert self.running is not None
         for _ in range(beats):
             self.live(ns)
-            self.step(self.running, lambda call: timer.beat(call, self.clocks.now()))
+        self.touched_ns = self.clocks.monotonic_ns
 
     @rule(jump=st.one_of(st.integers(-5, 5), st.integers(-90_000, 90_000), st.just(31_536_000)), us=st.integers(0, 999))
     def wall_clock_jumps(self, jump: int, us: int) -> None:
+        self.is_wild = self.is_wild or self.running is not None
         self.clocks.jump(timedelta(seconds=jump, microseconds=us))
 
     @rule(ns=st.integers(0, 3600 * SECOND_NS))
     def sleeps(self, ns: int) -> None:
+        self.is_wild = self.is_wild or self.running is not None
         self.clocks.sleep_uncounted(ns)
 
     @precondition(lambda self: self.running is not None)
     @rule(activity=st.sampled_from(["patient_call", "education"]))
     def switch(self, activity: str) -> None:
         assert self.running is not None
+        self.touched_ns = self.clocks.monotonic_ns
         self.step(self.running, lambda call: timer.switch_activity(call, activity, self.clocks.now()))
 
     @precondition(lambda self: self.running is not None)
@@ -280,6 +460,8 @@ class Person(RuleBasedStateMachine):
     def take_up(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(self.open_calls("paused", "parked", "wrap_up")))
         self.park_the_running()
+        self.begun += 1
+        self.touched_ns = self.clocks.monotonic_ns
         self.step(number, lambda call: timer.resume(call, self.clocks.now(), self.last_end()))
 
     @precondition(lambda self: self.running is not None)
@@ -287,10 +469,13 @@ class Person(RuleBasedStateMachine):
     def crash(self, ns: int, reboot: bool, accept: bool) -> None:
         number = self.running
         assert number is not None
+        self.is_wild = True
+        self.begun += 1
         if reboot:
             self.clocks.reboot(ns)
         else:
             self.clocks.live(ns)
+        self.touched_ns = self.clocks.monotonic_ns
         self.step(number, timer.recover)
         if not accept:
             self.step(number, lambda call: timer.resume(call, self.clocks.now(), self.last_end()))
@@ -298,7 +483,18 @@ class Person(RuleBasedStateMachine):
     @precondition(lambda self: self.open_calls("wrap_up"))
     @rule(data=st.data())
     def finish(self, data: st.DataObject) -> None:
-        self.step(data.draw(st.sampled_from(self.open_calls("wrap_up"))), timer.finish)
+        number = data.draw(st.sampled_from(self.open_calls("wrap_up")))
+        zone = data.draw(st.sampled_from(ZONES))
+        spans = self.calls[number].spans
+        made = pieces(spans, (), zone, self.clocks.wall)
+        left = [span for span in spans if span.standing != "discarded"]
+        assert sum(piece.seconds for piece in made) == sum(span.seconds for span in left)
+        for piece in made:
+            last = (piece.end - timedelta(seconds=1)).astimezone(zone)
+            assert Month.of(piece.start.astimezone(zone).date()) == Month.of(last.date())
+        sure = sum(piece.seconds for piece in made if piece.confirmed)
+        assert sure <= sum(span.seconds for span in left if span.standing == "counted")
+        self.step(number, timer.finish)
 
     @precondition(lambda self: any(call.doubts for call in self.calls))
     @rule(data=st.data(), keep=st.booleans())
@@ -313,6 +509,16 @@ class Person(RuleBasedStateMachine):
             call = self.calls[self.running]
             recorded += call.seconds_at(self.clocks.monotonic_ns) - call.closed_seconds
         assert recorded * SECOND_NS <= self.lived_ns
+
+    @invariant()
+    def without_doubt_no_second_is_lost(self) -> None:
+        """Counted, held or discarded, all that was lived is on record, but for a part of a second each beginning."""
+        if self.is_wild:
+            return
+        recorded = sum(span.seconds for call in self.calls for span in call.spans)
+        if self.running is not None:
+            recorded += self.calls[self.running]._open_seconds_at(self.clocks.monotonic_ns)
+        assert 0 <= self.lived_ns - recorded * SECOND_NS < max(self.begun, 1) * SECOND_NS
 
     @invariant()
     def spans_never_overlap(self) -> None:
@@ -335,5 +541,5 @@ class Person(RuleBasedStateMachine):
 def test_no_second_is_invented_or_given_out_twice(rounds: Callable[[int, int], int]) -> None:
     run_state_machine_as_test(
         Person,
-        settings=settings(max_examples=rounds(80, 1000), stateful_step_count=50, deadline=None),
+        settings=settings(max_examples=rounds(500, 3000), stateful_step_count=50, deadline=None),
     )
