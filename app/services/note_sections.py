@@ -8,6 +8,8 @@ from app.models import Setting
 
 KEY = "note_sections"
 MOST_SECTIONS = 20
+MEDICATIONS = "medications"
+"""The key of the part about medicines; it stays whatever the clinic calls the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,11 @@ class NoteSection:
     key: str
     title: str
     required: bool
+
+    @property
+    def asks_adherence(self) -> bool:
+        """Whether it is the part about medicines, which also asks how they are taken."""
+        return self.key == MEDICATIONS
 
 
 def default_note_sections() -> tuple[NoteSection, ...]:

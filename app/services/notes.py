@@ -2,7 +2,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from app.models import Call, Note, NoteFiling, Patient
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults, FormCheck
+from app.services.clinic_day import zone_of
 from app.services.door import reads, writes
 from app.services.ehr_note import ehr_blanks, ehr_layout, ehr_text, put_layout
+from app.services.note_sections import note_sections
 from app.services.patients import display_name, patient_of
 from app.services.staff import names_of_staff
 from app.storage.ledger import Ledger, Reading, Work
@@ -44,6 +46,16 @@ class NoteRow:
     @property
     def is_filed(self) -> bool:
         return self.filed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LastSaid:
+    """What the newest note that speaks of a part says there, the day it was signed, and by whom."""
+
+    note_id: int
+    on: date
+    text: str
+    author: str
 
 
 class NoSuchNote(ClinicError):
@@ -79,11 +91,36 @@ class Notes:
         patient_of(reading.session, patient_id)
         return _rows(reading.session, _query().where(Note.patient_id == patient_id).limit(most))
 
+    @reads("note.read")
+    def last_said(self, reading: Reading, patient_id: int, most: int = 24) -> Mapping[str, LastSaid]:
+        """Return, by the key of each part of the clinic's note, what the newest note that speaks of it says.
+
+        Parts of which none of the last `most` notes speaks are left out; an amended note is not asked. Raises
+        `NoSuchPatient`.
+        """
+        patient_of(reading.session, patient_id)
+        zone = zone_of(reading.session)
+        keys = {section.title: section.key for section in note_sections(reading.session)}
+        found: dict[str, LastSaid] = {}
+        for row in _rows(reading.session, _query().where(Note.patient_id == patient_id).limit(most)):
+            for title, text in row.sections if not row.is_amended else ():
+                if title in keys and text:
+                    on = row.signed_at.astimezone(zone).date()
+                    found.setdefault(keys[title], LastSaid(row.id, on, text, row.author))
+        return found
+
+    @reads("note.file")
+    def unfiled_count(self, reading: Reading, *, mine: bool = True) -> int:
+        """Return how many notes are not in the EHR yet."""
+        query = select(func.count()).select_from(Note).where(_is_last(), _is_unfiled())
+        if mine:
+            query = query.outerjoin(Call, Call.id == Note.call_id).where(_is_mine(reading))
+        return reading.session.scalar(query) or 0
+
     @reads("note.file")
     def unfiled(self, reading: Reading, *, mine: bool = True, most: int = 500) -> tuple[NoteRow, ...]:
         """Return the notes that are not in the EHR yet, the oldest first; of an amended one the newest alone."""
-        later = aliased(Note)
-        query = _query().where(~exists().where(later.amends_id == Note.id), _is_unfiled())
+        query = _query().where(_is_last(), _is_unfiled())
         if mine:
             query = query.where(_is_mine(reading))
         return _rows(reading.session, query.order_by(None).order_by(Note.signed_at, Note.id).limit(most))
@@ -179,6 +216,11 @@ def _note(session: Session, note_id: int) -> Note:
 def _newest_filing() -> Any:  # noqa: ANN401 - a scalar subquery, correlated to the note
     filing = aliased(NoteFiling)
     return select(func.max(filing.id)).where(filing.note_id == Note.id).correlate(Note).scalar_subquery()
+
+
+def _is_last() -> Any:  # noqa: ANN401 - a condition
+    later = aliased(Note)
+    return ~exists().where(later.amends_id == Note.id)
 
 
 def _is_unfiled() -> Any:  # noqa: ANN401 - a condition

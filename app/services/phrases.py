@@ -5,14 +5,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import assets
+from app.rules.blanks import blank_fault, fill
 from app.rules.field_faults import FieldFaults, FormCheck
 from app.services.door import reads, writes
 from app.services.note_sections import note_sections
+from app.services.patients import patient_of
+from app.services.scripts import spoken_values
 from app.services.setting_store import own_setting, put_setting
 from app.storage.ledger import Ledger, Reading, Work
 
 MOST_PHRASES = 40
 LONGEST_PHRASE = 300
+BLANKS = ("clinic", "nurse", "patient_given", "practitioner", "callback_number", "after_hours_number")
+"""The blanks that a phrase may have, as in {practitioner}; they are filled for the patient on the line."""
 _KEY = "phrases"
 
 
@@ -30,6 +35,19 @@ class Phrases:
         """
         return _phrases(reading.session)
 
+    @reads("call.work")
+    def filled(self, reading: Reading, patient_id: int) -> Mapping[str, tuple[str, ...]]:
+        """Return the phrases of each section with the blanks filled for a patient and whoever is signed in.
+
+        A blank for which nothing is on record stands as "[practitioner]". Raises `NoSuchPatient`.
+        """
+        known = spoken_values(reading, patient_of(reading.session, patient_id))
+        values = {name: known.get(name, "") for name in BLANKS}
+        return {
+            section: tuple(fill(phrase, values).text for phrase in phrases)
+            for section, phrases in _phrases(reading.session).items()
+        }
+
     @writes("clinic.edit")
     def set_section(self, work: Work, section: str, phrases: Sequence[str]) -> None:
         """Change the phrases of a section. Raises `FieldFaults` (`phrases`)."""
@@ -41,6 +59,8 @@ class Phrases:
         kept: list[str] = []
         for phrase in phrases:
             line = check.line("phrases", phrase, LONGEST_PHRASE)
+            if wrong := blank_fault(line, BLANKS):
+                check.fault("phrases", wrong)
             # A space at the end is kept: it says that the phrase goes on.
             whole = f"{line} " if line and phrase.endswith(" ") else line
             if whole and whole not in kept:

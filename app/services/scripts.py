@@ -93,7 +93,7 @@ class Scripts:
     @reads("call.work")
     def filled(self, reading: Reading, patient_id: int) -> tuple[FilledScript, ...]:
         """Return the scripts with the blanks filled for a patient and whoever is signed in. Raises `NoSuchPatient`."""
-        values = _values(reading, patient_of(reading.session, patient_id))
+        values = spoken_values(reading, patient_of(reading.session, patient_id))
         found = []
         for script in _scripts(reading.session):
             # What a script may not say is not given to it, whatever words are stored.
@@ -132,7 +132,8 @@ def _named(session: Session, key: str) -> Script:
     return script
 
 
-def _values(reading: Reading, patient: Patient) -> dict[str, str]:
+def spoken_values(reading: Reading, patient: Patient) -> dict[str, str]:
+    """Return what stands in each blank for a patient and whoever is signed in; empty where nothing is on record."""
     session = reading.session
     clinic = session.get_one(Clinic, 1)
     person = session.get_one(Person, reading.actor.person_id)

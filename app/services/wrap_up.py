@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.models import Call, Note, Person, TimeEntry
+from app.models import Call, Note, NoteMark, Person, TimeEntry
 from app.rules import timer as machine
 from app.rules.call_time import OUTCOMES, TALKING, activity_of, contact_of, corrected, pieces
 from app.rules.field_faults import FieldFaults, FormCheck
 from app.rules.month_case import ACTIVITIES, LONGEST_ENTRY_SECONDS
+from app.rules.note_marks import ADHERENCE, Mark, divided, in_words, says_something
 from app.rules.timer import NotNow, Span, TimerState
 from app.services.call_rows import draft_of, role_on, store
 from app.services.clinic_settings import attempts_are_clerical
@@ -40,8 +41,9 @@ class WrapUp:
     """How a call ended.
 
     `outcome` is one of call_time.OUTCOMES, or empty for desk work in which nobody was rung. `activity` replaces the
-    call's current one where given. `sections` are the note's, by key; None takes the saved draft. `corrected_minutes`
-    replace what the timer says, for a `reason`, and label the time as entered by hand.
+    call's current one where given. `sections` are the note's, by key, with its marks (rules/note_marks.py); None takes
+    the saved draft. `corrected_minutes` replace what the timer says, for a `reason`, and label the time as entered by
+    hand.
     """
 
     outcome: str = ""
@@ -72,11 +74,12 @@ def write_up(work: Work, call: Call, timer: TimerState, wrap_up: WrapUp, zone: Z
         raise NotNow(timer.state)
     sections = note_sections(work.session)
     written = _checked(wrap_up, timer, draft_of(call), sections)
+    marks = _marked(work.session, call.patient_id, written, zone)
     person = work.session.get_one(Person, call.person_id)
     if _is_corrected(wrap_up, timer) and timer.doubts:
         timer = machine.answer(timer, keep=False, reason=wrap_up.reason.strip())
     entries, left_out = _entries(work, call, timer, wrap_up, person=person, zone=zone)
-    note = _note(work, call, person, written, sections)
+    note = _note(work, call, _signed(written.texts, marks, sections), marks)
     store(work.session, call, machine.finish(timer))
     call.outcome, call.finished_at, call.draft = wrap_up.outcome, work.now, "{}"
     call.reason = wrap_up.reason.strip()
@@ -90,10 +93,15 @@ def write_up(work: Work, call: Call, timer: TimerState, wrap_up: WrapUp, zone: Z
     )
 
 
-def _checked(
-    wrap_up: WrapUp, timer: TimerState, draft: Mapping[str, str], sections: Sequence[NoteSection]
-) -> dict[str, str]:
-    """Return the note's text by key."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A note's text by key, and its marks."""
+
+    texts: dict[str, str]
+    marks: tuple[Mark, ...]
+
+
+def _checked(wrap_up: WrapUp, timer: TimerState, draft: Mapping[str, str], sections: Sequence[NoteSection]) -> _Written:
     check = FormCheck()
     rang = any(span.activity in TALKING for span in timer.spans if span.standing != "discarded")
     check.choice("outcome", wrap_up.outcome, OUTCOMES if rang else ("", *OUTCOMES), "Choose how the call ended.")
@@ -104,15 +112,33 @@ def _checked(
             check.fault("corrected_minutes", f"Minutes are between 0 and {_MOST_MINUTES}.")
         needed = "Say why the minutes are not what the timer shows." if _is_corrected(wrap_up, timer) else ""
         check.line("reason", wrap_up.reason, needed=needed)
-    typed = draft if wrap_up.sections is None else wrap_up.sections
+    typed, marks = divided(draft if wrap_up.sections is None else wrap_up.sections)
     written = {key: check.note(key, text) for key, text in typed.items()}
+    for mark in marks:
+        if mark.kind == "adherence":
+            check.choice(mark.section, mark.value, ADHERENCE, "Choose from the list how medicines are taken.")
     check.finish()
-    missing = [section for section in sections if section.required and not written.get(section.key)]
+    missing = [each for each in sections if each.required and not says_something(each.key, written, marks)]
     if wrap_up.outcome == "reached" and missing:
         raise NoteIncomplete(missing)
     if not wrap_up.outcome and not any(written.values()):
         raise FieldFaults({sections[0].key: "Write down what was done, in any part of the note."})
-    return written
+    return _Written(written, marks)
+
+
+def _marked(session: Session, patient_id: int, written: _Written, zone: ZoneInfo) -> list[NoteMark]:
+    """Return the marks as rows. Raises `FieldFaults` where an earlier note is not one of this patient's."""
+    rows = []
+    for mark in written.marks:
+        if mark.kind == "adherence":
+            rows.append(NoteMark(section=mark.section, kind=mark.kind, answer=mark.value))
+            continue
+        since = session.get(Note, int(mark.value)) if mark.value.isdecimal() else None
+        if since is None or since.patient_id != patient_id:
+            raise FieldFaults({mark.section: "There is no such earlier note of this patient. Mark it again."})
+        on = since.signed_at.astimezone(zone).date()
+        rows.append(NoteMark(section=mark.section, kind=mark.kind, since_note_id=since.id, since_on=on))
+    return rows
 
 
 def _is_corrected(wrap_up: WrapUp, timer: TimerState) -> bool:
@@ -180,15 +206,23 @@ def _taken(session: Session, call: Call, person: Person, spans: Sequence[Span]) 
     return own_time(session, person.id, person.name, begins, over, without_call=call.id)
 
 
-def _note(
-    work: Work, call: Call, person: Person, written: Mapping[str, str], sections: Sequence[NoteSection]
-) -> Note | None:
-    known = {section.key: section.title for section in sections}
+def _signed(texts: Mapping[str, str], marks: Sequence[NoteMark], sections: Sequence[NoteSection]) -> list[list[str]]:
+    """Return the note's parts that say something as [title, text], their marks in words."""
+    titles = {section.key: section.title for section in sections}
     # A part that the clinic dropped while the call ran keeps its text, under its key.
-    titles = known | {key: key for key in written if key not in known}
-    text = [[title, written[key]] for key, title in titles.items() if written.get(key)]
+    titles |= {key: key for key in (*texts, *(mark.section for mark in marks)) if key not in titles}
+    adherence = {mark.section: mark.answer for mark in marks if mark.kind == "adherence"}
+    since = {mark.section: mark.since_on for mark in marks if mark.kind == "no_change"}
+    said = [
+        [title, in_words(texts.get(key, ""), adherence.get(key, ""), since.get(key))] for key, title in titles.items()
+    ]
+    return [part for part in said if part[1]]
+
+
+def _note(work: Work, call: Call, text: Sequence[Sequence[str]], marks: Sequence[NoteMark]) -> Note | None:
     if not text:
         return None
+    person = work.session.get_one(Person, call.person_id)
     content = json.dumps(text, ensure_ascii=False, separators=(",", ":"))
     note = Note(
         patient_id=call.patient_id,
@@ -200,5 +234,9 @@ def _note(
         signed_at=work.now,
     )
     work.session.add(note)
+    work.session.flush()
+    for mark in marks:
+        mark.note_id = note.id
+    work.session.add_all(marks)
     work.session.flush()
     return note
