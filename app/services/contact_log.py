@@ -52,13 +52,13 @@ def contacts_between(
     )
     if patient_id is not None:
         entries = entries.where(TimeEntry.patient_id == patient_id)
-    for row in session.execute(entries):
-        key = (row.patient_id, row.call_id or row.entry_id)
+    for whose, call_id, entry_id, contact, start_at, ended in session.execute(entries):  # thousands: no names
+        key = (whose, call_id or entry_id)
         known = found.get(key)
-        outcome = REACHED if row.contact == REACHED else _attempt(row.outcome)
+        outcome = REACHED if contact == REACHED else _attempt(ended)
         if known is None or (outcome == REACHED and not known.reached):
-            at = known.at if known is not None else row.start_at
-            found[key] = Contact(row.patient_id, at, outcome, row.call_id)
+            at = known.at if known is not None else start_at
+            found[key] = Contact(whose, at, outcome, call_id)
     calls = select(Call.patient_id, Call.id, Call.outcome, Call.started_at).where(
         Call.state == "finished", Call.outcome != "", Call.started_at >= begins, Call.started_at < over, ~_has_time()
     )
@@ -67,9 +67,9 @@ def contacts_between(
     for called in session.execute(calls):
         found[called.patient_id, called.id] = Contact(called.patient_id, called.started_at, called.outcome, called.id)
     contacts: dict[int, list[Contact]] = defaultdict(list)
-    for contact in sorted(found.values(), key=lambda contact: contact.at):
-        if begins <= contact.at < over:
-            contacts[contact.patient_id].append(contact)
+    for each in sorted(found.values(), key=lambda each: each.at):
+        if begins <= each.at < over:
+            contacts[each.patient_id].append(each)
     return contacts
 
 

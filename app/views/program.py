@@ -1,11 +1,13 @@
 """The program with a window, from its start to its end."""
 
 import contextlib
+import gc
 import sys
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from app.services.clinic_calendar import federal_holidays
 from app.views import diagnostic_log
 from app.views.crash_window import CrashWindow
 from app.views.errors import CrashReport, Faults
@@ -40,11 +42,23 @@ def run_window(wiring: Wiring, folder: Path | None = None, *, demo: bool = False
         front_desk.start(folder)
         if demo:
             front_desk.entrance.show_demo()
+        this_year = wiring.clock.now().year
+        tasks.run(lambda: _get_ready(this_year), papers=True)
         return app.exec()
     finally:
         tasks.close()
         front_desk.close()
         faults.uninstall()
+
+
+def _get_ready(year: int) -> None:
+    """Do, while somebody types their passphrase, what the first look at the queue would have to wait for."""
+    federal_holidays(year)
+    # What is loaded by now stays for good. A look at nine hundred patients makes a hundred thousand values: the
+    # collector's own threshold would have it walk through the whole program for them again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _show_crash(front_desk: FrontDesk, report: CrashReport) -> None:

@@ -1,4 +1,6 @@
-"""What the pages that set up the nurse's day need."""
+"""What the nurse's day needs: the queue's first read looks at all plans without their text."""
+
+from alembic import op
 
 revision = "0004"
 down_revision = "0003"
@@ -7,4 +9,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_index("ix_care_plan_standing", "care_plan", ["patient_id", "id", "status", "version", "signed_on"])
