@@ -20,7 +20,10 @@ from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
 from app.services.backups import Backups, restore_clinic
+from app.services.board.eligibility import Eligibility
+from app.services.board.handovers import HandOvers
 from app.services.board.holds import Holds
+from app.services.board.reviews import TimeReviews
 from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
@@ -53,6 +56,7 @@ from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
@@ -131,8 +135,12 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         spelling=Spelling(ledger, load_speller),
         icd10=Icd10Codes(ledger, read_order_file),
         plan_templates=PlanTemplates(ledger, parse_section_kinds(assets.load_toml("care_plan_sections.toml"))),
+        plan_monitoring=PlanMonitoring(ledger),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
         holds=Holds(ledger),
+        eligibility=Eligibility(ledger),
+        time_reviews=TimeReviews(ledger),
+        hand_overs=HandOvers(ledger, assets.load_rule_book()),
         month_end=MonthEnd(
             ledger,
             assets.load_rule_book(),

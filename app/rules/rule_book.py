@@ -166,7 +166,10 @@ class MonthRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleBook:
-    """All rows, and the version that names them: a label, and a hash of every value in them."""
+    """All rows, and the version that names them: a label, and a hash of every value in them.
+
+    `findings` are what the rules can say of a month; `board_findings` what the board warns of beside them.
+    """
 
     version: str
     label: str
@@ -183,6 +186,7 @@ class RuleBook:
     adjustments: tuple[Adjustment, ...]
     checks: tuple[Check, ...]
     findings: Mapping[str, Finding]
+    board_findings: Mapping[str, Finding]
 
     def for_month(self, month: Month) -> MonthRules:
         """Return the rows in force on the month's first day; later years keep the newest rows."""
@@ -195,8 +199,8 @@ class RuleBook:
         )
 
     def finding(self, code: str) -> Finding:
-        """Return how a finding is said; KeyError for a code that is none of ours."""
-        return self.findings[code]
+        """Return how a finding of the rules or of the board is said; KeyError for a code that is none of ours."""
+        return self.board_findings[code] if code in self.board_findings else self.findings[code]
 
     def code(self, code: str, on: date) -> Code | None:
         return next((row for row in _in_force(self.codes, on) if row.code == code), None)

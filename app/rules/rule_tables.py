@@ -43,6 +43,9 @@ PLACES = (
     "stays",
     "patient",
     "clinic",
+    "eligibility",
+    "mbi",
+    "review",
 )
 _RANGE = re.compile(r"([A-Z]?)([0-9]{4,5})-([A-Z]?)([0-9]{4,5})")
 _CODE = re.compile(r"[0-9A-Z][0-9]{4}")
@@ -83,6 +86,7 @@ def parse_rule_book(tables: Mapping[str, object]) -> RuleBook:
         adjustments=tuple(_rows(parts, "adjustment", _adjustment)),
         checks=checks,
         findings={finding.code: finding for finding in _rows(parts, "finding", _finding)},
+        board_findings={finding.code: finding for finding in _rows(parts, "board_finding", _finding)},
     )
     if parts:
         raise RuleBookError(f"{min(parts)}: no such table is known")
@@ -109,7 +113,8 @@ def _refuse_gaps(book: RuleBook) -> None:
     said = {row.finding for row in book.same_month if row.finding is not None}
     if unsaid := said - book.findings.keys():
         raise RuleBookError(f"same_month: {min(unsaid)} is not among the findings")
-    if adrift := [finding.code for finding in book.findings.values() if finding.group not in groups]:
+    said_at_all = (*book.findings.values(), *book.board_findings.values())
+    if adrift := [finding.code for finding in said_at_all if finding.group not in groups]:
         raise RuleBookError(f"finding: {adrift[0]} belongs to no check")
     _refuse_overlap("payment", [(row.code, row.from_on, row.until_on) for row in book.payments])
     _refuse_overlap("code", [(row.code, row.from_on, row.until_on) for row in book.codes])

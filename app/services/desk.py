@@ -2,7 +2,10 @@ from dataclasses import dataclass
 
 from app.security.permissions import Actor
 from app.services.backups import Backups
+from app.services.board.eligibility import Eligibility
+from app.services.board.handovers import HandOvers
 from app.services.board.holds import Holds
+from app.services.board.reviews import TimeReviews
 from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
@@ -23,6 +26,7 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
@@ -73,8 +77,12 @@ class Desk:
     care_plans: CarePlans
     icd10: Icd10Codes
     plan_templates: PlanTemplates
+    plan_monitoring: PlanMonitoring
     readiness: Readiness
     holds: Holds
+    eligibility: Eligibility
+    time_reviews: TimeReviews
+    hand_overs: HandOvers
     month_end: MonthEnd
     backups: Backups
     integrity: Integrity

@@ -10,6 +10,7 @@ from app.services.door import reads, writes
 from app.services.follow_up_rows import PRIORITIES, SOURCES, URGENCIES, FollowUpRow, State, follow_up_rows
 from app.services.incomplete_cycles import IncompleteCycle, incomplete_cycles
 from app.services.patients import patient_of
+from app.services.plan_follow_ups import follow_on, take_back_following
 from app.services.staff import caller
 from app.storage.ledger import Ledger, Reading, Work
 
@@ -20,7 +21,8 @@ __all__ = ["FollowUpForm", "FollowUpRow", "FollowUps", "IncompleteCycle", "NoSuc
 class FollowUpForm:
     """Something to be done for a patient. `owner_id` None: who writes it down.
 
-    `priority`, `urgency` and `source` are words of `follow_up_rows`; `call_id` and `escalation_id` say what it came of.
+    `priority`, `urgency` and `source` are words of `follow_up_rows`; `call_id` and `escalation_id` say what it came of,
+    `about` for what of a month it was handed over ("2026-10 PLAN_UNSIGNED").
     """
 
     what: str = ""
@@ -31,6 +33,7 @@ class FollowUpForm:
     source: str = "other"
     call_id: int | None = None
     escalation_id: int | None = None
+    about: str | None = None
 
 
 class NoSuchFollowUp(ClinicError):
@@ -70,11 +73,7 @@ class FollowUps:
     @writes("follow_up.work")
     def add(self, work: Work, patient_id: int, form: FollowUpForm) -> FollowUpRow:
         """Write a follow-up down. Raises `FieldFaults` or `NoSuchPatient`."""
-        patient_of(work.session, patient_id)
-        row = FollowUp(patient_id=patient_id, made_at=work.now, made_by=work.actor.person_id, status="open")
-        _put(work, row, form)
-        work.session.add(row)
-        return _saved(work, row, "add")
+        return write_down(work, patient_id, form)
 
     @writes("follow_up.work")
     def edit(self, work: Work, follow_up_id: int, form: FollowUpForm) -> FollowUpRow:
@@ -98,7 +97,19 @@ class FollowUps:
         """Undo a closing. Raises `NoSuchFollowUp`."""
         row = _named(work, follow_up_id)
         row.status, row.outcome, row.closed_at, row.closed_by = "open", "", None, None
+        take_back_following(work, row)
         return _saved(work, row, "reopen")
+
+
+def write_down(work: Work, patient_id: int, form: FollowUpForm) -> FollowUpRow:
+    """Add a follow-up within open work. Raises `FieldFaults` or `NoSuchPatient`."""
+    patient_of(work.session, patient_id)
+    row = FollowUp(
+        patient_id=patient_id, made_at=work.now, made_by=work.actor.person_id, status="open", about=form.about
+    )
+    _put(work, row, form)
+    work.session.add(row)
+    return _saved(work, row, "add")
 
 
 def _put(work: Work, row: FollowUp, form: FollowUpForm) -> None:
@@ -130,6 +141,9 @@ def _closed(
     row = _open(work, follow_up_id)
     row.outcome = outcome_of(outcome, needed)
     row.status, row.closed_at, row.closed_by = status, work.now, work.actor.person_id
+    if status == "done":
+        work.session.flush()
+        follow_on(work, row, day_at(work.session, work.now))
     return _saved(work, row, status)
 
 

@@ -18,6 +18,7 @@ from app.rules.month_case import MonthCase
 from app.rules.packet_facts import FINAL
 from app.rules.readiness import Readiness, readiness_from_json
 from app.rules.rule_book import RuleBook
+from app.services.board.holds import Hold, standing_holds
 from app.services.month_case import PatientRef, gather
 
 
@@ -34,7 +35,8 @@ class Judged:
     """A patient's month and its verdict.
 
     With a final packet (`packet_no`) both are the ones frozen with it, and `changed_since` says whether the record has
-    moved on from there; without, both are as of now.
+    moved on from there; without, both are as of now. `hold` is what a person keeps it from being billed for; it changes
+    nothing else.
     """
 
     patient: PatientRef
@@ -42,6 +44,7 @@ class Judged:
     result: Readiness
     packet_no: str | None = None
     changed_since: bool = False
+    hold: Hold | None = None
 
 
 def judge(
@@ -60,11 +63,12 @@ def judge(
             )
         )
     }
+    holds = standing_holds(session, month)
     judged = []
     for patient, case in gather(session, month, clinic.time_zone, clinic.setting, patient_ids):
         made = frozen.get(patient.id)
         if made is None:
-            judged.append(Judged(patient, case, evaluate(case, book)))
+            judged.append(Judged(patient, case, evaluate(case, book), hold=holds.get(patient.id)))
             continue
         then = json.loads(made.case)
         result = readiness_from_json(json.loads(made.result))

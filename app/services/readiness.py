@@ -1,23 +1,42 @@
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Clinic, Packet, Patient, Practitioner
+from app.models import Clinic, Patient, Practitioner
 from app.rules.case_json import case_to_json
 from app.rules.errors import ClinicError
-from app.rules.families import Line
 from app.rules.month import Month
-from app.rules.month_case import MonthCase
-from app.rules.packet_facts import VOID, Making, total_cents
+from app.rules.packet_facts import Making
 from app.rules.papers import MissingThing, ReadinessReport, ReadinessRow
-from app.rules.readiness import Readiness as Verdict
-from app.rules.rule_book import Place, RuleBook
-from app.services.approvals import approved_now
-from app.services.door import reads, writes
+from app.rules.rule_book import RuleBook
+from app.security.permissions import Actor
+from app.services.board import days
+from app.services.board.rows import (
+    APPROVED,
+    BLOCKED,
+    EXPORTED,
+    HELD,
+    NOT_BILLED,
+    READY,
+    SHORT,
+    STATES,
+    Board,
+    BoardRow,
+    ExcludedTime,
+    FindingRow,
+    board_rows,
+    estimate_cents,
+    excluded_time,
+    findings,
+    seconds_to_go,
+    since,
+    toward,
+)
+from app.services.clinic_day import day_at
+from app.services.door import composed, reads, writes
 from app.services.judging import Judged, clinic_of, judge
 from app.services.packet_gathering import (
     charges_on,
@@ -29,88 +48,37 @@ from app.services.packet_gathering import (
 )
 from app.storage.ledger import Ledger, Reading, Work
 
+__all__ = [
+    "APPROVED",
+    "BLOCKED",
+    "EXPORTED",
+    "HELD",
+    "NOT_BILLED",
+    "READY",
+    "SHORT",
+    "STATES",
+    "Board",
+    "BoardRow",
+    "ExcludedTime",
+    "FindingRow",
+    "NoSuchCase",
+    "Readiness",
+    "board_rows",
+    "estimate_cents",
+    "excluded_time",
+    "findings",
+    "report_of",
+    "seconds_to_go",
+    "toward",
+]
+
 _AT_ONCE = 300
-_STEPS = 3
-READY, SHORT, BLOCKED, APPROVED, EXPORTED = "ready", "short", "blocked", "approved", "exported"
-STATES = (SHORT, BLOCKED, READY, APPROVED, EXPORTED)
-"""The states of the board, in its order. Approved and exported months were ready."""
+_VERDICTS = ("ready", "short", "blocked")
+READ = "readiness.read"
 
 
 class NoSuchCase(ClinicError):
     """The id is of nobody who has a case for the month."""
-
-
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    """A blocker or warning: in words, whose job it mostly is, and where it is mended (see `rule_book.Finding`)."""
-
-    code: str
-    sentence: str
-    owner: str
-    place: str
-    group: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExcludedTime:
-    """Seconds of a month that do not count for one reason: in words, and where it is mended if it is a mistake."""
-
-    sentence: str
-    place: str
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """A patient on the board.
-
-    `name` is as lists have it. `state` is one of `STATES`, `verdict` the rules' own. `lines` are the recommended
-    family's, whatever else blocks. `charge_cents` is what the clinic charges for them, `estimate_cents` what Medicare's
-    national amounts come to (an estimate, never a charge); either is None where it is not known. `seconds_to_go` leads
-    from `toward_seconds`, what the recommended family counts, to a unit of `next_code`; `steps` are the family's first
-    thresholds in seconds. `excluded` has a row a reason, the longest first. `packet_no` is that of the packet made
-    of it, draft or final, if any; `changed_since`: the record is no longer what the final packet says.
-    """
-
-    patient_id: int
-    case_id: str
-    external_id: str | None
-    mrn: str
-    name: str
-    practitioner: str
-    npi: str
-    state: str
-    verdict: str
-    family: str | None
-    staff_seconds: int
-    practitioner_seconds: int
-    lines: tuple[Line, ...]
-    charge_cents: int | None
-    estimate_cents: int | None
-    blockers: tuple[FindingRow, ...]
-    warnings: tuple[FindingRow, ...]
-    excluded: tuple[ExcludedTime, ...]
-    toward_seconds: int
-    steps: tuple[int, ...]
-    next_code: str | None
-    seconds_to_go: int | None
-    packet_no: str | None
-    changed_since: bool
-
-    @property
-    def pooled_seconds(self) -> int:
-        return self.staff_seconds + self.practitioner_seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A month: its patients by name, and how many are in each of `STATES`. `is_over`: packets can be made of it."""
-
-    month: Month
-    is_over: bool
-    rule_version: str
-    rows: tuple[BoardRow, ...]
-    counts: Mapping[str, int]
 
 
 class Readiness:
@@ -121,19 +89,37 @@ class Readiness:
         self._book = book
         self._program_version = program_version
 
-    @reads("readiness.read")
-    def board(self, reading: Reading, month: Month) -> Board:
-        """Return the month's board, live until its packets are made."""
-        clinic = clinic_of(reading.session)
-        rows = board_rows(reading.session, clinic, judge(reading.session, clinic, month, self._book), self._book)
-        counts = Counter(row.state for row in rows)
+    @composed(READ)
+    def board(self, actor: Actor, month: Month) -> Board:
+        """Return the month's board, live until its packets are made; it is kept as the day's, to look back at."""
+        with self._ledger.reading(actor, READ) as reading:
+            session = reading.session
+            clinic = clinic_of(session)
+            today = day_at(session, reading.now)
+            before = days.day_before(session, month, today)
+            found = board_rows(session, clinic, judge(session, clinic, month, self._book), self._book)
+            states = {row.patient_id: row.state for row in found}
+            is_news = days.is_kept(month, today) and bool(states) and days.kept_on(session, month, today) != states
+            is_over = reading.now >= month.bounds(ZoneInfo(clinic.time_zone))[1]
+        if is_news:
+            # Nothing is decided by it and nobody waits for it, so that it is neither announced nor noted in the trail.
+            with self._ledger.writing(actor, READ, audited=False) as work:
+                days.keep(work.session, month, today, states)
+        rows = found if before is None else [since(row, before.states) for row in found]
+        counts = Counter(states.values())
         return Board(
             month=month,
-            is_over=reading.now >= month.bounds(ZoneInfo(clinic.time_zone))[1],
+            is_over=is_over,
             rule_version=self._book.version,
             rows=tuple(rows),
             counts={state: counts[state] for state in STATES},
+            since=before.day if before is not None else None,
         )
+
+    @reads("readiness.read")
+    def history(self, reading: Reading, month: Month) -> tuple[days.DayCounts, ...]:
+        """Return how many patients were in each state, for each day on which the board was looked at."""
+        return days.history(reading.session, month)
 
     @reads("readiness.read")
     def results(self, reading: Reading, month: Month) -> list[dict[str, object]]:
@@ -170,27 +156,6 @@ class Readiness:
         return report_of(work.session, clinic, month, judged, self._book, making=making)
 
 
-def board_rows(session: Session, clinic: Clinic, judged: list[Judged], book: RuleBook) -> list[BoardRow]:
-    """Return the board's rows, by name."""
-    if not judged:
-        return []
-    month = judged[0].case.month
-    approved = approved_now(session, clinic, judged, book)
-    charges = charges_on(session, month.last)
-    packets = {
-        row.patient_id: row.packet_no
-        for row in session.execute(
-            select(Packet.patient_id, Packet.packet_no).where(Packet.month == str(month), Packet.state != VOID)
-        )
-    }
-    rows = [
-        _row(each, book, charges, packets.get(each.patient.id), is_approved=each.patient.id in approved)
-        for each in judged
-    ]
-    order = {each.patient.id: (each.patient.sort_name, each.patient.id) for each in judged}
-    return sorted(rows, key=lambda row: order[row.patient_id])
-
-
 def report_of(
     session: Session, clinic: Clinic, month: Month, judged: list[Judged], book: RuleBook, *, making: Making
 ) -> ReadinessReport:
@@ -217,113 +182,10 @@ def report_of(
                 seconds_to_go=row.seconds_to_go,
                 missing=tuple(MissingThing(found.sentence, found.owner, found.code) for found in row.blockers),
                 warnings=tuple(found.sentence for found in row.warnings),
-                status=row.state.capitalize() if row.state in (APPROVED, EXPORTED) else None,
+                status=row.state.replace("_", " ").capitalize() if row.state not in _VERDICTS else None,
             )
         )
     return ReadinessReport(clinic_facts(clinic), str(month), making, book.version, tuple(rows))
-
-
-def estimate_cents(case: MonthCase, result: Verdict, book: RuleBook) -> int | None:
-    """Return what Medicare's national amounts for the recommended lines come to, floored; None where one is unknown.
-
-    The share of the fee schedule that the practitioner's kind is paid is taken (42 CFR 414.52, 414.56); coinsurance,
-    sequestration and locality are not. Never the sum to charge.
-    """
-    on = result.date_of_service or case.month.last
-    place: Place = "facility" if case.setting == "facility" else "non_facility"
-    kind = case.billing_practitioner.kind
-    percent = next(
-        (
-            row.percent_of_fee_schedule
-            for row in book.practitioner_kinds
-            if row.kind == kind and row.from_on <= on and (row.until_on is None or on <= row.until_on)
-        ),
-        None,
-    )
-    amounts = [(book.payment(line.code, on, place), line.units) for line in result.would_bill]
-    if not amounts or percent is None:
-        return None
-    total = 0
-    for cents, units in amounts:
-        if cents is None:
-            return None
-        total += cents * units * percent // 100
-    return total
-
-
-def findings(codes: Iterable[str], book: RuleBook) -> tuple[FindingRow, ...]:
-    """Return blockers or warnings in words, in the order of the board's checks."""
-    order = {check.key: place for place, check in enumerate(book.checks)}
-    found = [book.finding(code) for code in codes]
-    found.sort(key=lambda finding: (order[finding.group], finding.code))
-    return tuple(FindingRow(each.code, each.sentence, each.owner, each.place, each.group) for each in found)
-
-
-def excluded_time(result: Verdict, book: RuleBook) -> tuple[ExcludedTime, ...]:
-    """Return what of the month does not count, added up by reason."""
-    seconds: Counter[str] = Counter()
-    for row in result.excluded:
-        seconds[row.reason] += row.seconds
-    said = [(book.finding(reason), left_out) for reason, left_out in seconds.most_common()]
-    return tuple(ExcludedTime(found.sentence, found.place, left_out) for found, left_out in said)
-
-
-def toward(result: Verdict, book: RuleBook) -> tuple[int, tuple[int, ...]]:
-    """Return the seconds that count for the recommended family, else clinical staff care, and its first thresholds."""
-    families = book.for_month(result.month).families
-    family = next(row for row in families if row.name == (result.family or "staff"))
-    own = family.minutes_of == "practitioner"
-    seconds = result.practitioner_seconds + (0 if own else result.clinical_staff_seconds)
-    return seconds, tuple(60 * (family.base_minutes + more * family.add_on_minutes) for more in range(_STEPS))
-
-
-def seconds_to_go(result: Verdict, book: RuleBook) -> int | None:
-    """Return the seconds from what counts now to the next unit."""
-    threshold = result.next_threshold
-    if threshold is None:
-        return None
-    seconds, _ = toward(result, book)
-    return (seconds // 60 + threshold.minutes_to_go) * 60 - seconds
-
-
-def _row(
-    each: Judged, book: RuleBook, charges: Mapping[str, int], packet_no: str | None, *, is_approved: bool
-) -> BoardRow:
-    patient, result = each.patient, each.result
-    threshold = result.next_threshold
-    counted, steps = toward(result, book)
-    lines = line_facts(((line.code, line.units) for line in result.would_bill), charges)
-    state: str = result.verdict
-    if each.packet_no is not None:
-        state = EXPORTED
-    elif is_approved:
-        state = APPROVED
-    return BoardRow(
-        patient_id=patient.id,
-        case_id=patient.case_id,
-        external_id=patient.external_id,
-        mrn=patient.mrn,
-        name=patient.listed,
-        practitioner=patient.practitioner,
-        npi=patient.npi,
-        state=state,
-        verdict=result.verdict,
-        family=result.family,
-        staff_seconds=result.clinical_staff_seconds,
-        practitioner_seconds=result.practitioner_seconds,
-        lines=result.would_bill,
-        charge_cents=total_cents(lines) if lines else None,
-        estimate_cents=estimate_cents(each.case, result, book),
-        blockers=findings(result.blockers, book),
-        warnings=findings(result.warnings, book),
-        excluded=excluded_time(result, book),
-        toward_seconds=counted,
-        steps=steps,
-        next_code=threshold.code if threshold else None,
-        seconds_to_go=seconds_to_go(result, book),
-        packet_no=each.packet_no or packet_no,
-        changed_since=each.changed_since,
-    )
 
 
 def _named(session: Session, case_id: str) -> list[int]:

@@ -15,6 +15,12 @@ def names_of_staff(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
 
 
+def callers(session: Session) -> tuple[tuple[int, str], ...]:
+    """Return, by name, those who work here now and call patients: number and name."""
+    found = [person for person in session.scalars(select(Person)) if is_caller(person)]
+    return tuple((person.id, person.name) for person in sorted(found, key=lambda each: (each.name.casefold(), each.id)))
+
+
 def is_caller(person: Person | None) -> bool:
     """Whether somebody works here now in one of the roles of `CALLERS`."""
     return person is not None and person.active and not set(CALLERS).isdisjoint(person.roles)
