@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -35,26 +37,29 @@ class Dictionary(Protocol):
 class Speller:
     """The dictionary with the words of care. Pure Python: about half a second to load, and as much for a suggestion.
 
-    It may be used by one thread at a time, and never by the window's.
+    Threads may share it; the window's never asks it.
     """
 
     def __init__(self, dictionary: Dictionary, care_words: frozenset[str]) -> None:
         """Know what is in `dictionary`, or among `care_words` (in lower case)."""
         self._dictionary = dictionary
         self._care = care_words
+        self._lock = Lock()
 
     def is_right(self, word: str) -> bool:
         """Whether a word is written as one writes it."""
         plain = word.replace("’", "'")
         if plain.casefold().removesuffix("'s") in self._care:
             return True
-        return bool(self._dictionary.lookup(plain))
+        with self._lock:
+            return bool(self._dictionary.lookup(plain))
 
     def suggest(self, word: str, own: Iterable[str] = ()) -> tuple[str, ...]:
         """Return what may have been meant, the clinic's `own` words and those of care among it."""
         plain = word.replace("’", "'")
         near = [each for each in (*own, *sorted(self._care)) if _is_near(plain.casefold(), each)]
-        found = list(dict.fromkeys((*near[:2], *_first(self._dictionary.suggest(plain), MOST_SUGGESTIONS))))
+        with self._lock:
+            found = list(dict.fromkeys((*near[:2], *_first(self._dictionary.suggest(plain), MOST_SUGGESTIONS))))
         return tuple(found[:MOST_SUGGESTIONS])
 
 
@@ -112,8 +117,9 @@ def words_in(text: str) -> list[tuple[int, str]]:
     return found
 
 
+@cache
 def load_speller() -> Speller:
-    """Read the dictionary that comes with the program, and the words of care."""
+    """Return the dictionary that comes with the program, with the words of care, read once."""
     import spylls.hunspell  # noqa: PLC0415 - half a second that a clinic which checks nothing does not spend
     from spylls.hunspell import Dictionary as Hunspell  # noqa: PLC0415
 

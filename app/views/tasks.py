@@ -87,9 +87,10 @@ class Job(QObject):
 class Tasks(QObject):
     """Runs calls off the GUI thread and brings their results back to it.
 
-    One worker thread serves everything that touches the database, in the order asked; a second one makes papers. Jobs
-    carry values, never widgets or sessions. Pass bound methods of QObjects as `done` and `failed`: those of a deleted
-    page are then skipped. `failed` is emitted with the exception of each job that named no `failed` of its own.
+    One worker thread serves everything that touches the database, in the order asked; a second one makes papers, a
+    third one looks words up. Jobs carry values, never widgets or sessions. Pass bound methods of QObjects as `done` and
+    `failed`: those of a deleted page are then skipped. `failed` is emitted with the exception of each job that named no
+    `failed` of its own.
     """
 
     failed = Signal(object)
@@ -99,6 +100,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._papers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
+        self._words = ThreadPoolExecutor(max_workers=1, thread_name_prefix="words")
         self._jobs: set[Job] = set()
         self._closed = False
 
@@ -122,6 +124,12 @@ class Tasks(QObject):
         """
         return self.run_long(lambda _: call(), done, failed, papers=papers)
 
+    def look_up(
+        self, call: Callable[[], T], done: Callable[[T], object], failed: Callable[[Exception], object] | None = None
+    ) -> Job:
+        """Start `call` on the thread of words: what is long and may come late, and touches no database."""
+        return self._start(lambda _: call(), done, failed, self._words)
+
     def run_long(
         self,
         call: Callable[[Progress], T],
@@ -131,20 +139,11 @@ class Tasks(QObject):
         papers: bool = False,
     ) -> Job:
         """Start `call`, which reports through the `Progress` it is given; cancel it through the returned job."""
-        job = Job()
-        if self._closed:
-            return job
-        if done is not None:
-            job.succeeded.connect(done)
-        job.failed.connect(failed or self.failed)
-        job.finished.connect(partial(self._jobs.discard, job))
-        self._jobs.add(job)  # the job must outlive its work
-        (self._papers if papers else self._database).submit(_work, call, job)
-        return job
+        return self._start(call, done, failed, self._papers if papers else self._database)
 
     def drain(self) -> None:
         """Wait until everything asked so far has run; results still reach the GUI thread through its event loop."""
-        waits: list[Future[Any]] = [pool.submit(int) for pool in (self._database, self._papers)]
+        waits: list[Future[Any]] = [pool.submit(int) for pool in self._pools]
         for wait in waits:
             wait.result()
 
@@ -153,9 +152,31 @@ class Tasks(QObject):
         self._closed = True
         for job in tuple(self._jobs):
             job.cancel()
-        for pool in (self._database, self._papers):
+        for pool in self._pools:
             pool.shutdown(wait=True, cancel_futures=True)
         self._jobs.clear()
+
+    @property
+    def _pools(self) -> tuple[ThreadPoolExecutor, ...]:
+        return self._database, self._papers, self._words
+
+    def _start(
+        self,
+        call: Callable[[Progress], T],
+        done: Callable[[T], object] | None,
+        failed: Callable[[Exception], object] | None,
+        pool: ThreadPoolExecutor,
+    ) -> Job:
+        job = Job()
+        if self._closed:
+            return job
+        if done is not None:
+            job.succeeded.connect(done)
+        job.failed.connect(failed or self.failed)
+        job.finished.connect(partial(self._jobs.discard, job))
+        self._jobs.add(job)  # the job must outlive its work
+        pool.submit(_work, call, job)
+        return job
 
 
 class Latest(QObject):

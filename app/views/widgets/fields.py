@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -67,9 +67,13 @@ class LineField(QLineEdit):
 
 
 class TextField(QPlainTextEdit):
-    """Several lines of plain text; Tab moves on instead of being typed."""
+    """Several lines of plain text; Tab moves on instead of being typed.
+
+    `menu_asked` carries the menu that is about to be shown and the text cursor it is about, for what puts more into it.
+    """
 
     edited = Signal()
+    menu_asked = Signal(object, object)
 
     def __init__(self, *, hint: str = "", lines: int = 4, max_length: int = 20_000) -> None:
         """Show `hint` while empty, about `lines` lines high; more than `max_length` characters is a problem."""
@@ -77,6 +81,7 @@ class TextField(QPlainTextEdit):
         self._max_length = max_length
         self._lines = lines
         self._quiet = False
+        self._last = ""
         self.setPlaceholderText(hint)
         self.setTabChangesFocus(True)
         self.setInputMethodHints(_PRIVATE | Qt.InputMethodHint.ImhMultiLine)
@@ -98,8 +103,21 @@ class TextField(QPlainTextEdit):
         over = len(self.toPlainText()) - self._max_length
         return self.tr("This is {over} characters too long.").format(over=over) if over > 0 else None
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        cursor = self.textCursor() if by_key else self.cursorForPosition(event.pos())
+        at = self.viewport().mapToGlobal(self.cursorRect().bottomLeft()) if by_key else event.globalPos()
+        menu = self.createStandardContextMenu()
+        menu.setObjectName("text_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.menu_asked.emit(menu, cursor)
+        menu.popup(at)
+
     def _on_text_changed(self) -> None:
-        if not self._quiet:
+        # Underlining a word says that the text changed, too.
+        now = self.toPlainText()
+        is_same, self._last = now == self._last, now
+        if not self._quiet and not is_same:
             self.edited.emit()
 
 
