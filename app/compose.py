@@ -56,7 +56,7 @@ from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
-from app.services.plan_monitoring import PlanMonitoring
+from app.services.plan_history import PlanHistory
 from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
@@ -135,7 +135,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         spelling=Spelling(ledger, load_speller),
         icd10=Icd10Codes(ledger, read_order_file),
         plan_templates=PlanTemplates(ledger, parse_section_kinds(assets.load_toml("care_plan_sections.toml"))),
-        plan_monitoring=PlanMonitoring(ledger),
+        plan_history=PlanHistory(ledger),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
         holds=Holds(ledger),
         eligibility=Eligibility(ledger),

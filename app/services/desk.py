@@ -26,7 +26,7 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
-from app.services.plan_monitoring import PlanMonitoring
+from app.services.plan_history import PlanHistory
 from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
 from app.services.practitioners import Practitioners
@@ -77,7 +77,7 @@ class Desk:
     care_plans: CarePlans
     icd10: Icd10Codes
     plan_templates: PlanTemplates
-    plan_monitoring: PlanMonitoring
+    plan_history: PlanHistory
     readiness: Readiness
     holds: Holds
     eligibility: Eligibility
