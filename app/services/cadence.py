@@ -162,9 +162,16 @@ class Cadence:
         return _of(reading.session, patient_of(reading.session, patient_id))
 
     @writes("call.plan")
-    def set_for(self, work: Work, patient_id: int, form: CadenceForm) -> PatientCadence:
-        """Set a patient's tier, protocol and owner. Raises `FieldFaults` or `NoSuchPatient`."""
+    def set_for(
+        self, work: Work, patient_id: int, form: CadenceForm, *, instead_of: CadenceForm | None = None
+    ) -> PatientCadence:
+        """Set a patient's tier, protocol and owner. Raises `FieldFaults` or `NoSuchPatient`.
+
+        With `instead_of`, only while that still holds: so that undoing takes back one's own change, never another's.
+        """
         patient = patient_of(work.session, patient_id)
+        if instead_of is not None and instead_of != _form_of(patient):
+            raise ClinicError("This was changed again since. Open the patient's chart to see how it stands.")
         check = FormCheck()
         check.choice("risk_tier", form.risk_tier, TIERS, "Choose a risk tier from the list.")
         protocols = ("", *cadence_table(work.session).protocols)
@@ -193,6 +200,30 @@ class Cadence:
             patient.owner_id = owner_id
         work.note(event="owner", owner=owner_id, patients=changed)
         return changed
+
+    @writes("call.plan")
+    def hand_over(
+        self, work: Work, from_id: int | None, to_id: int | None, patient_ids: Sequence[int] | None = None
+    ) -> tuple[int, ...]:
+        """Give somebody's patients to somebody else (None: to nobody), all or those named; return whose owner changed.
+
+        Only those who still are `from_id`'s: handing back the patients returned undoes it. Raises `FieldFaults`.
+        """
+        check = FormCheck()
+        if from_id == to_id:
+            check.fault("to_id", "Choose somebody else.")
+        if to_id is not None:
+            caller(work.session, to_id, check, "to_id")
+        check.finish()
+        query = select(Patient).where(Patient.owner_id.is_(None) if from_id is None else Patient.owner_id == from_id)
+        wanted = None if patient_ids is None else set(patient_ids)
+        if wanted is None:
+            query = query.join(Enrolment, Enrolment.patient_id == Patient.id).where(Enrolment.status == "enrolled")
+        moved = [row for row in work.session.scalars(query) if wanted is None or row.id in wanted]
+        for patient in moved:
+            patient.owner_id = to_id
+        work.note(event="hand_over", from_owner=from_id, owner=to_id, patients=len(moved))
+        return tuple(patient.id for patient in moved)
 
     @reads("today.read")
     def propose(self, reading: Reading, patient_id: int, outcome: str = "reached") -> date | None:
@@ -235,10 +266,15 @@ class Cadence:
         return _of(work.session, patient)
 
     @writes("call.plan")
-    def withdraw_plan(self, work: Work, patient_id: int) -> PatientCadence:
-        """Take back the day that was planned last; the one before it, or the protocol's own day, holds again."""
+    def withdraw_plan(self, work: Work, patient_id: int, on: date | None = None) -> PatientCadence:
+        """Take back the day that was planned last; the one before it, or the protocol's own day, holds again.
+
+        With `on`, only while that is the day. Raises `ClinicError` otherwise.
+        """
         patient = patient_of(work.session, patient_id)
         plan = standing_plan(work.session, patient_id)
+        if on is not None and (plan is None or plan.due_on != on):
+            raise ClinicError("The call was planned anew since. Plan it again where it should be.")
         if plan is not None:
             plan.withdrawn_at = work.now
             work.session.flush()
@@ -257,6 +293,10 @@ def standing_plan(session: Session, patient_id: int) -> TouchPoint | None:
     ).one_or_none()
 
 
+def _form_of(patient: Patient) -> CadenceForm:
+    return CadenceForm(patient.risk_tier, patient.protocol, patient.cadence_from, patient.owner_id)
+
+
 def _of(session: Session, patient: Patient) -> PatientCadence:
     zone = zone_of(session)
     reached = last_reached(session, select(Patient.id).where(Patient.id == patient.id)).get(patient.id)
@@ -273,7 +313,7 @@ def _of(session: Session, patient: Patient) -> PatientCadence:
     owner = session.get(Person, patient.owner_id) if patient.owner_id is not None else None
     return PatientCadence(
         patient_id=patient.id,
-        form=CadenceForm(patient.risk_tier, patient.protocol, patient.cadence_from, patient.owner_id),
+        form=_form_of(patient),
         effective=protocol,
         owner=owner.name if owner is not None else "",
         starts_on=anchor,

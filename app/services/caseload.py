@@ -20,6 +20,7 @@ from app.services.clinic_calendar import cadence_table, working_days
 from app.services.contact_log import Contact, contacts_between, last_reached
 from app.services.escalations import EscalationRow, escalation_rows
 from app.services.follow_up_rows import FollowUpRow, follow_up_rows
+from app.services.incomplete_cycles import IncompleteCycle, incomplete_cycles
 from app.services.patients import display_name
 from app.services.promises import EARLY, LONGEST, LOOK_BACK, PromiseRow, open_promises
 from app.services.staff import names_of_staff
@@ -47,7 +48,8 @@ class CaseloadPatient:
     """An enrolled, living patient as the caller sees them.
 
     `due_on` is the day of the next call, planned (`is_planned`) or by the protocol; None: nothing is planned.
-    `contacts` are those of the last two months, in order. `month` is None where the month's rules are not known.
+    `contacts` are those of the last two months, in order; `cycles` those begun and never finished.
+    `month` is None where the month's rules are not known.
     `owner_id` is None also for a person who left. `practitioner` is the biller's name.
     """
 
@@ -72,6 +74,7 @@ class CaseloadPatient:
     promises: tuple[PromiseRow, ...]
     follow_ups: tuple[FollowUpRow, ...]
     escalations: tuple[EscalationRow, ...]
+    cycles: tuple[IncompleteCycle, ...]
     month: MonthStanding | None
     is_in_hospital: bool
     is_open_call: bool
@@ -106,6 +109,7 @@ def caseload(
     plans = _plans(session)
     follow_ups = _by_patient(follow_up_rows(session, today))
     escalations = _by_patient(escalation_rows(session, now, actor, roles))
+    cycles = _by_patient(incomplete_cycles(session, now, zone))
     standing = months.of(session, clinic, month)
     away = set(session.scalars(_stays_on(today)))
     on_call = set(session.scalars(select(Call.patient_id).where(Call.state.not_in(("finished", "discarded")))))
@@ -149,6 +153,7 @@ def caseload(
                 promises=tuple(promises.get(row.id, ())),
                 follow_ups=tuple(follow_ups.get(row.id, ())),
                 escalations=tuple(escalations.get(row.id, ())),
+                cycles=tuple(cycles.get(row.id, ())),
                 month=standing.get(row.id),
                 is_in_hospital=row.id in away,
                 is_open_call=row.id in on_call,
@@ -187,7 +192,7 @@ def _active(session: Session) -> frozenset[int]:
     return frozenset(session.scalars(select(Person.id).where(Person.active)))
 
 
-_Row = TypeVar("_Row", FollowUpRow, EscalationRow)
+_Row = TypeVar("_Row", FollowUpRow, EscalationRow, IncompleteCycle)
 
 
 def _by_patient(rows: Iterable[_Row]) -> dict[int, list[_Row]]:

@@ -179,6 +179,25 @@ class Escalations:
             raise NotThisStep("Only who raised an escalation takes it back.")
         return self._end(work, row, "withdrawn", outcome_of(reason, "Say why it is taken back."))
 
+    @writes("escalation.answer")
+    def take_answer_back(self, work: Work, escalation_id: int) -> EscalationRow:
+        """Undo one's own answer before it was acted on; it waits for an answer again. Raises `NotThisStep`."""
+        row = _named(work, escalation_id)
+        if row.status != "answered" or row.answered_by != work.actor.person_id:
+            raise NotThisStep("This answer was acted on already, or it is not yours.")
+        row.status, row.answer, row.answered_at, row.answered_by = "open", "", None, None
+        return self._saved(work, row, "take_answer_back")
+
+    @writes("escalation.raise")
+    def reopen(self, work: Work, escalation_id: int) -> EscalationRow:
+        """Undo a closing or a taking back: it stands where it stood before. Raises `NotThisStep`."""
+        row = _named(work, escalation_id)
+        if row.status not in ("closed", "withdrawn"):
+            raise NotThisStep("This escalation is open already.")
+        row.status = "open" if row.answered_at is None else "answered"
+        row.outcome, row.closed_at, row.closed_by = "", None, None
+        return self._saved(work, row, "reopen")
+
     @reads("follow_up.read")
     def rows(
         self, reading: Reading, *, state: State = "live", patient_id: int | None = None, mine: bool = False

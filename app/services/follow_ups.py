@@ -14,7 +14,11 @@ from app.services.plan_follow_ups import follow_on, take_back_following
 from app.services.staff import caller
 from app.storage.ledger import Ledger, Reading, Work
 
-__all__ = ["FollowUpForm", "FollowUpRow", "FollowUps", "IncompleteCycle", "NoSuchFollowUp", "NotOpen"]
+__all__ = ["ChangedSince", "FollowUpForm", "FollowUpRow", "FollowUps", "IncompleteCycle", "NoSuchFollowUp", "NotOpen"]
+
+
+TAKEN_BACK = "Added by mistake, and taken back at once."
+_CHANGED = ("what", "due_on", "owner_id", "priority", "urgency", "source", "call_id", "escalation_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,13 @@ class NotOpen(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("This follow-up is closed. Open it again first, or add a new one.")
+
+
+class ChangedSince(ClinicError):
+    """It is not any more as it was left; taking the step back would undo somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("It was changed again since. Look at it in the list, and change it there.")
 
 
 class FollowUps:
@@ -99,6 +110,22 @@ class FollowUps:
         row.status, row.outcome, row.closed_at, row.closed_by = "open", "", None, None
         take_back_following(work, row)
         return _saved(work, row, "reopen")
+
+    @writes("follow_up.work")
+    def take_back(self, work: Work, added: FollowUpRow) -> FollowUpRow:
+        """Undo an adding: it stays on record as not needed. Raises `ChangedSince` once anything of it was changed."""
+        row = _as_left(work, added)
+        row.outcome, row.status = TAKEN_BACK, "cancelled"
+        row.closed_at, row.closed_by = work.now, work.actor.person_id
+        return _saved(work, row, "take_back")
+
+    @writes("follow_up.work")
+    def put_back(self, work: Work, before: FollowUpRow, after: FollowUpRow) -> FollowUpRow:
+        """Undo a change: it is again as `before`. Raises `ChangedSince` unless it still is as `after`."""
+        row = _as_left(work, after)
+        for field in _CHANGED:
+            setattr(row, field, getattr(before, field))
+        return _saved(work, row, "put_back")
 
 
 def write_down(work: Work, patient_id: int, form: FollowUpForm) -> FollowUpRow:
@@ -161,6 +188,13 @@ def _named(work: Work, follow_up_id: int) -> FollowUp:
     row = work.session.get(FollowUp, follow_up_id)
     if row is None:
         raise NoSuchFollowUp
+    return row
+
+
+def _as_left(work: Work, left: FollowUpRow) -> FollowUp:
+    row = _open(work, left.id)
+    if any(getattr(row, field) != getattr(left, field) for field in _CHANGED):
+        raise ChangedSince
     return row
 
 

@@ -27,6 +27,7 @@ EARLY = timedelta(minutes=15)
 LOOK_BACK = timedelta(days=62)
 LONGEST = timedelta(hours=12)
 FARTHEST = timedelta(days=366)
+TAKEN_BACK = "Given by mistake, and taken back at once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,7 @@ class Promises:
         check = FormCheck()
         kept = check.line("reason", reason, needed="Say why this call is not needed any more.")
         check.finish()
-        row = work.session.get(Promise, promise_id)
-        if row is None or row.status != "open":
-            raise NoSuchPromise
+        row = _open(work, promise_id)
         row.status, row.closed_at, row.closed_by, row.closed_reason = (
             "cancelled",
             work.now,
@@ -188,6 +187,30 @@ class Promises:
         )
         work.about(row.patient_id)
         work.note(event="cancel_promise", promise=row.id)
+
+    @writes("call.plan")
+    def take_back(self, work: Work, promise_id: int) -> None:
+        """Undo a promising: what gave way to it stands again. Raises `NoSuchPromise` once it is not open any more."""
+        row = _open(work, promise_id)
+        row.status, row.closed_reason = "cancelled", TAKEN_BACK
+        row.closed_at, row.closed_by = work.now, work.actor.person_id
+        moved = work.session.scalars(select(Promise).where(Promise.moved_to_id == row.id, Promise.status == "moved"))
+        given_back = [_reopened(each).id for each in moved]
+        work.about(row.patient_id)
+        work.note(event="take_promise_back", promise=row.id, given_back=given_back)
+
+    @writes("call.plan")
+    def give_again(self, work: Work, promise_id: int) -> None:
+        """Undo a cancelling. Raises `NoSuchPromise`, or `WouldMovePromise` when another call was promised since."""
+        row = work.session.get(Promise, promise_id)
+        if row is None or row.status != "cancelled":
+            raise NoSuchPromise
+        waiting = open_promises(work.session, work.now, row.patient_id).get(row.patient_id, [])
+        if waiting:
+            raise WouldMovePromise(waiting[0], zone_of(work.session))
+        _reopened(row)
+        work.about(row.patient_id)
+        work.note(event="give_promise_again", promise=row.id)
 
 
 def open_promises(
@@ -215,6 +238,18 @@ def open_promises(
         if shown.is_open:
             found.setdefault(row.patient_id, []).append(shown)
     return found
+
+
+def _open(work: Work, promise_id: int) -> Promise:
+    row = work.session.get(Promise, promise_id)
+    if row is None or row.status != "open":
+        raise NoSuchPromise
+    return row
+
+
+def _reopened(row: Promise) -> Promise:
+    row.status, row.moved_to_id, row.closed_at, row.closed_by, row.closed_reason = "open", None, None, None, ""
+    return row
 
 
 def promise_row(

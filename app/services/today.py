@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.services.caseload import CaseloadPatient, caseload
 from app.services.clinic_day import zone_of
 from app.services.door import reads
+from app.services.plan_reviews import reviews_due
 from app.services.standing_months import StandingMonths
 from app.services.today_order import Reason, Why, is_mine, reason_of, sort_key
 from app.storage.ledger import Ledger, Reading
@@ -38,6 +39,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "promise": "Call promised",
         "follow_up": "Follow-up open",
         "open_call": "Call not finished",
+        "not_finished": "Contact not finished",
         "hospital": "In hospital",
         "no_phone": "No telephone number",
         "wrong_number": "Last number was wrong",
@@ -124,23 +126,27 @@ class Today:
         zone = zone_of(reading.session)
         roles = self._ledger.permissions.roles
         me = reading.actor.person_id
+        reviews = reviews_due(reading.session, reading.now.astimezone(zone).date())
         found = []
         for patient in caseload(reading.session, self._months, reading.actor, reading.now, roles):
             reason = reason_of(patient, me, reading.now, zone)
             if not mine or is_mine(patient, reason, me):
                 found.append((sort_key(patient, reason, reading.now, zone), patient, reason))
         found.sort(key=lambda each: each[0])
-        return tuple(_row(patient, reason, reading.now, zone) for _, patient, reason in found)
+        return tuple(
+            _row(patient, reason, reading.now, zone, review_due=patient.patient_id in reviews)
+            for _, patient, reason in found
+        )
 
 
-def _row(patient: CaseloadPatient, reason: Reason, now: datetime, zone: ZoneInfo) -> TodayRow:
+def _row(patient: CaseloadPatient, reason: Reason, now: datetime, zone: ZoneInfo, *, review_due: bool) -> TodayRow:
     today = now.astimezone(zone).date()
     local = now.astimezone(patient.zone)
     month, hours = patient.month, patient.hours
     first = today.replace(day=1)
     reached_on = patient.last_reached_at and patient.last_reached_at.astimezone(zone).date()
     attempts = sum(not each.reached and each.at.astimezone(zone).date() >= first for each in patient.contacts)
-    filters = _filters(patient, reason, today)
+    filters = _filters(patient, reason, today, review_due=review_due)
     return TodayRow(
         patient_id=patient.patient_id,
         name=patient.name,
@@ -174,7 +180,7 @@ def _row(patient: CaseloadPatient, reason: Reason, now: datetime, zone: ZoneInfo
     )
 
 
-def _filters(patient: CaseloadPatient, reason: Reason, today: date) -> frozenset[str]:
+def _filters(patient: CaseloadPatient, reason: Reason, today: date, *, review_due: bool) -> frozenset[str]:
     month = patient.month
     last = patient.contacts[-1] if patient.contacts else None
     standings = {row.standing for row in patient.promises}
@@ -188,7 +194,7 @@ def _filters(patient: CaseloadPatient, reason: Reason, today: date) -> frozenset
         "call_back": bool(patient.promises) or (last is not None and last.outcome == "call_back"),
         "no_answer": patient.in_vain >= MANY_TRIES,
         "unscheduled": patient.due_on is None and not patient.promises,
-        "plan_due": month is not None and bool(PLAN_DUE & (month.blockers | month.warnings)),
+        "plan_due": review_due or (month is not None and bool(PLAN_DUE & (month.blockers | month.warnings))),
         "ready": month is not None and month.verdict == "ready",
     }
     return frozenset(key for key, held in holds.items() if held)
@@ -201,6 +207,7 @@ def _flags(patient: CaseloadPatient, filters: frozenset[str]) -> tuple[str, ...]
         "promise": bool(patient.promises),
         "follow_up": bool(patient.follow_ups),
         "open_call": patient.is_open_call,
+        "not_finished": any(cycle.kind == "no_next_step" for cycle in patient.cycles),
         "hospital": patient.is_in_hospital,
         "no_phone": not patient.phone and not patient.phone_alternate,
         "wrong_number": last is not None and last.outcome == "wrong_number",

@@ -17,6 +17,7 @@ Why = Literal[
     "promise_now",
     "follow_up_overdue",
     "follow_up_due",
+    "not_finished",
     "due",
     "promise_today",
     "errand_due",
@@ -32,10 +33,11 @@ _PLACE: dict[Why, int] = {
     "promise_now": 1,
     "follow_up_overdue": 2,
     "follow_up_due": 3,
-    "due": 4,
-    "promise_today": 5,
-    "errand_due": 6,
-    "": 7,
+    "not_finished": 4,
+    "due": 5,
+    "promise_today": 6,
+    "errand_due": 7,
+    "": 8,
 }
 _PRESSING = {"urgent": 0, "soon": 1, "routine": 2, "none": 3}
 _NEVER = date.max
@@ -58,6 +60,7 @@ def reason_of(patient: CaseloadPatient, actor_id: int, now: datetime, zone: Zone
         *_escalations(patient, actor_id, zone),
         *_promises(patient, now, zone),
         *_follow_ups(patient, today),
+        *_not_finished(patient),
         *_due(patient, today),
     ]
     return min(found, key=lambda reason: _PLACE[reason.why], default=Reason("", _nothing(patient)))
@@ -96,6 +99,7 @@ def is_mine(patient: CaseloadPatient, reason: Reason, me: int) -> bool:
     if patient.owner_id is None or me in (patient.owner_id, reason.person_id):
         return True
     owed = {row.person_id for row in patient.promises} | {row.owner_id for row in patient.follow_ups}
+    owed |= {cycle.person_id for cycle in patient.cycles if cycle.person_id is not None}
     owed |= {row.raised_by_id for row in patient.escalations}
     return me in owed or any(row.may_answer for row in patient.escalations)
 
@@ -150,14 +154,31 @@ def _follow_ups(patient: CaseloadPatient, today: date) -> list[Reason]:
     return found
 
 
+def due_words(patient: CaseloadPatient, today: date) -> str:
+    """Return the call that a patient's plan or protocol asks for, and since when it waits."""
+    late = max(0, (today - patient.due_on).days) if patient.due_on is not None else 0
+    if patient.last_reached_at is None and not patient.is_planned:
+        # Nobody is late for a call that never was: what helps is since when they are in the program without one.
+        return f"First contact, waiting since {patient.due_on:%m/%d/%Y}" if late else "First contact"
+    kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
+    return f"{kind}, {days_in_words(late)} late" if late else kind
+
+
+def _not_finished(patient: CaseloadPatient) -> list[Reason]:
+    """Return the contacts that were begun and not finished; escalations have reasons of their own."""
+    return [
+        Reason("not_finished", cycle.sentence, cycle.person_id)
+        for cycle in patient.cycles
+        if cycle.escalation_id is None
+    ]
+
+
 def _due(patient: CaseloadPatient, today: date) -> list[Reason]:
     if patient.due_on is None or patient.due_on > today:
         return []
-    late = (today - patient.due_on).days
-    if patient.last_reached_at is None and not patient.is_planned:
-        return [Reason("due", "First contact")]
-    kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
-    return [Reason("due", f"{kind}, {days_in_words(late)} late" if late else f"{kind}, today")]
+    words = due_words(patient, today)
+    is_plain = patient.due_on == today and words != "First contact"
+    return [Reason("due", f"{words}, today" if is_plain else words)]
 
 
 def _nothing(patient: CaseloadPatient) -> str:

@@ -13,10 +13,10 @@ from app.services.caseload import CallHours, CaseloadPatient, caseload
 from app.services.clinic_calendar import closed_days, working_days
 from app.services.clinic_day import zone_of
 from app.services.door import composed, reads, writes
-from app.services.local_words import WEEKDAYS, clock_in_words, days_in_words, phone_in_words
+from app.services.local_words import WEEKDAYS, clock_in_words, phone_in_words
 from app.services.packet_gathering import clinic_facts, local_iso
 from app.services.standing_months import StandingMonths
-from app.services.today_order import follow_up_words, is_mine, reason_of, sort_key
+from app.services.today_order import due_words, follow_up_words, is_mine, reason_of, sort_key
 from app.storage.ledger import Ledger, Reading, Work
 
 MOST_DAYS = 14
@@ -203,11 +203,12 @@ def _days_of(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> dict[date
     for escalation in patient.escalations:
         if escalation.status == "answered":
             found[today].why.append(f"{escalation.answered_by} answered: {escalation.symptom}")
+    for cycle in patient.cycles:
+        if cycle.escalation_id is None:
+            found[today].why.append(cycle.sentence)
     if patient.due_on is not None:
         on = found[max(patient.due_on, today)]
-        late = max(0, (today - patient.due_on).days)
-        kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
-        on.why.append(f"{kind}, {days_in_words(late)} late" if late else kind)
+        on.why.append(due_words(patient, today))
         on.is_due = True
     return found
 

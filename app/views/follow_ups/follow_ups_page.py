@@ -1,6 +1,5 @@
 """Follow-ups: what is to be done for patients, what was handed on, and which contacts were never finished."""
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,7 +14,7 @@ from app.views import safe_text
 from app.views.chart.rows_section import RowAction, RowsSection
 from app.views.clinic_zone import clinic_zone
 from app.views.follow_ups import lists
-from app.views.follow_ups.follow_up_panel import EndPanel, FollowUpPanel
+from app.views.follow_ups.follow_up_acts import FollowUpActs
 from app.views.follow_ups.follow_ups_read import FollowUpsRead, read_follow_ups
 from app.views.follow_ups.patient_choice import PatientChoice
 from app.views.follow_ups.patient_panels import PatientPanels
@@ -43,6 +42,10 @@ class FollowUpsPage(QWidget):
         self._read = FollowUpsRead()
         self._is_read = False
         self._me = context.desk.actor.person_id
+        self._body = QWidget()
+        self._host = PanelHost(scrolling(self._body))
+        self.panels = PatientPanels(context, self._host)
+        self.acts = FollowUpActs(context, self.panels)
         self.whose = ChoiceField([(_ALL, self.tr("Everybody's"))])
         self.whose.set_value(_ALL)
         self.whose.setObjectName("follow_ups_whose")
@@ -70,7 +73,6 @@ class FollowUpsPage(QWidget):
         self._detail_card = Card(name="follow_ups_detail_card")
         self.header = PageHeader(self.tr("Follow-ups"), " ")
         self._build()
-        self.panels = PatientPanels(context, self._host)
         self._connect()
         self.setFocusProxy(self.sections["open"].list)
 
@@ -107,107 +109,10 @@ class FollowUpsPage(QWidget):
             choice.chosen.connect(self.panels.add_follow_up, Qt.ConnectionType.QueuedConnection)
             self._host.open_panel(self.tr("Whose follow-up?"), choice)
 
-    def _on_close_asked(self, row: FollowUpRow) -> None:
-        desk = self._context.desk
-        self._end(
-            self.tr("Close the follow-up"),
-            EndPanel(
-                self._context,
-                lambda text: desk.follow_ups.close(desk.actor, row.id, text),
-                title=self.tr("What came of it"),
-                action=self.tr("Close it"),
-                name="close_follow_up",
-                hint=row.what,
-            ),
-            lambda: self._say_closed(row.id),
-        )
-
-    def _on_cancel_asked(self, row: FollowUpRow) -> None:
-        desk = self._context.desk
-        self._end(
-            self.tr("Not needed any more"),
-            EndPanel(
-                self._context,
-                lambda text: desk.follow_ups.cancel(desk.actor, row.id, text),
-                title=self.tr("Why it is not needed"),
-                action=self.tr("Take it off the list"),
-                name="cancel_follow_up",
-                hint=row.what,
-            ),
-            lambda: self._say_closed(row.id),
-        )
-
-    def _on_edit_asked(self, row: FollowUpRow) -> None:
-        panel = FollowUpPanel(self._context, row.patient_id, row=row)
-        self._end(self.tr("Change the follow-up"), panel, lambda: self.panels.close_saved(self.tr("Follow-up changed")))
-
-    def _on_reopen_asked(self, row: FollowUpRow) -> None:
-        self._reopen(row.id)
-
-    def _on_answer_asked(self, row: EscalationRow) -> None:
-        desk = self._context.desk
-        self._end(
-            self.tr("Answer"),
-            EndPanel(
-                self._context,
-                lambda text: desk.escalations.answer(desk.actor, row.id, text),
-                title=self.tr("What is to be done"),
-                action=self.tr("Send the answer"),
-                name="answer_escalation",
-                field="answer",
-                hint=f"{row.symptom}: {row.what}",
-            ),
-            lambda: self.panels.close_saved(self.tr("Answered; {name} acts on it").format(name=row.raised_by)),
-        )
-
-    def _on_escalation_close_asked(self, row: EscalationRow) -> None:
-        desk = self._context.desk
-        self._end(
-            self.tr("Close the escalation"),
-            EndPanel(
-                self._context,
-                lambda text: desk.escalations.close(desk.actor, row.id, text),
-                title=self.tr("What was done, and how the patient is"),
-                action=self.tr("Close it"),
-                name="close_escalation",
-                hint=self.tr("{name} answered: {answer}").format(name=row.answered_by, answer=row.answer),
-            ),
-            lambda: self.panels.close_saved(self.tr("Escalation closed")),
-        )
-
-    def _on_withdraw_asked(self, row: EscalationRow) -> None:
-        desk = self._context.desk
-        self._end(
-            self.tr("Take the escalation back"),
-            EndPanel(
-                self._context,
-                lambda text: desk.escalations.withdraw(desk.actor, row.id, text),
-                title=self.tr("Why it is taken back"),
-                action=self.tr("Take it back"),
-                name="withdraw_escalation",
-                hint=row.what,
-            ),
-            lambda: self.panels.close_saved(self.tr("Escalation taken back; it stays on record")),
-        )
-
     def _on_call_asked(self) -> None:
         row = self._section.current
         if row is not None:
             self._context.start_call(row.patient_id)
-
-    def _end(self, title: str, panel: EndPanel | FollowUpPanel, done: Callable[[], object]) -> None:
-        if self.panels.may_open():
-            panel.saved.connect(lambda _: done())
-            self.panels.show_panel(title, panel)
-
-    def _say_closed(self, follow_up_id: int) -> None:
-        self._host.close_panel()
-        words = self.tr("Follow-up closed")
-        self._context.window.notify(words, "ready", self.tr("Undo"), lambda: self._reopen(follow_up_id))
-
-    def _reopen(self, follow_up_id: int) -> None:
-        desk = self._context.desk
-        self._context.tasks.run(lambda: desk.follow_ups.reopen(desk.actor, follow_up_id))
 
     def _ask(self) -> None:
         desk = self._context.desk
@@ -248,9 +153,9 @@ class FollowUpsPage(QWidget):
         actions: list[RowAction[FollowUpRow]] = []
         if self._context.may("follow_up.work"):
             actions += [
-                RowAction("close", self.tr("Close"), "check", self._on_close_asked),
-                RowAction("edit", self.tr("Change"), "pencil", self._on_edit_asked),
-                RowAction("cancel", self.tr("Not needed"), "ban", self._on_cancel_asked),
+                RowAction("close", self.tr("Close"), "check", self.acts.close),
+                RowAction("edit", self.tr("Change"), "pencil", self.acts.change),
+                RowAction("cancel", self.tr("Not needed"), "ban", self.acts.cancel),
             ]
         return RowsSection(
             title,
@@ -264,7 +169,7 @@ class FollowUpsPage(QWidget):
     def _closed(self) -> RowsSection[FollowUpRow]:
         actions: list[RowAction[FollowUpRow]] = []
         if self._context.may("follow_up.work"):
-            actions.append(RowAction("reopen", self.tr("Open again"), "undo-2", self._on_reopen_asked))
+            actions.append(RowAction("reopen", self.tr("Open again"), "undo-2", self.acts.reopen))
         return RowsSection(
             self.tr("Closed follow-ups"),
             name="follow_ups_closed",
@@ -278,7 +183,13 @@ class FollowUpsPage(QWidget):
         actions: list[RowAction[EscalationRow]] = []
         if self._context.may("escalation.answer"):
             actions.append(
-                RowAction("answer", self.tr("Answer"), "send", self._on_answer_asked, fits=lambda row: row.may_answer)
+                RowAction(
+                    "answer",
+                    self.tr("Answer"),
+                    "send",
+                    self.acts.answer,
+                    fits=lambda row: row.may_answer,
+                )
             )
         if self._context.may("escalation.raise"):
             actions += [
@@ -286,14 +197,14 @@ class FollowUpsPage(QWidget):
                     "close",
                     self.tr("Close"),
                     "check",
-                    self._on_escalation_close_asked,
+                    self.acts.close_escalation,
                     fits=lambda row: row.status == "answered",
                 ),
                 RowAction(
                     "withdraw",
                     self.tr("Take back"),
                     "undo-2",
-                    self._on_withdraw_asked,
+                    self.acts.withdraw,
                     fits=lambda row: row.status == "open" and row.raised_by_id == self._me,
                 ),
             ]
@@ -360,14 +271,12 @@ class FollowUpsPage(QWidget):
         for section in self.sections.values():
             self._stack.addWidget(section)
         self._detail_card.body.addWidget(self._detail)
-        body = QWidget()
-        column = QVBoxLayout(body)
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addLayout(top)
         column.addWidget(self._stack, 1)
         column.addWidget(self._detail_card)
-        self._host = PanelHost(scrolling(body))
         page = page_layout(self)
         page.addWidget(self.header)
         page.addWidget(self._host, 1)

@@ -1,15 +1,21 @@
 """The panels about one patient that open beside a page: a follow-up, an escalation, the next call."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
+from app.services.cadence import PatientCadence
 from app.services.escalations import EscalationRow
+from app.services.follow_up_rows import FollowUpRow
 from app.services.promises import PromiseRow
 from app.views.follow_ups.escalate_panel import EscalatePanel
 from app.views.follow_ups.follow_up_panel import FollowUpPanel
 from app.views.form_panel import FormPanel
 from app.views.page_context import PageContext
 from app.views.today.plan_call import PlanCallPanel
-from app.views.widgets import PanelHost
+from app.views.widgets import PanelHost, format_date
+
+LONGEST_QUOTE = 40
 
 
 class PatientPanels(QObject):
@@ -30,7 +36,7 @@ class PatientPanels(QObject):
         """Ctrl+T: ask what is to be done for a patient."""
         if self.may_open():
             panel = FollowUpPanel(self._context, patient_id, call_id=call_id)
-            panel.saved.connect(lambda _: self.close_saved(self.tr("Follow-up added")))
+            panel.saved.connect(self._on_follow_up_added)
             self.show_panel(self.tr("Add follow-up"), panel)
 
     def escalate(self, patient_id: int, call_id: int | None = None) -> None:
@@ -52,7 +58,7 @@ class PatientPanels(QObject):
             if not self.may_open():
                 return
             panel = PlanCallPanel(self._context, patient_id, promise)
-            panel.saved.connect(self._on_planned)
+            panel.saved.connect(lambda saved: self._on_planned(promise, saved))
             self.show_panel(self.tr("Move the call") if promise is not None else self.tr("Plan a call"), panel)
 
         self._context.tasks.run(read, show)
@@ -63,22 +69,46 @@ class PatientPanels(QObject):
         self._host.open_panel(title, panel, may_close=panel.may_close)
         self.opened.emit()
 
-    def close_saved(self, words: str) -> None:
-        """Close the panel that was saved, and say so."""
+    def done(self, name: str, inverse: Callable[[], object], said: str = "") -> None:
+        """Close the panel that was saved, say what was done, and let it be taken back; see `UndoStack.offer`."""
         self._host.close_panel()
-        self._context.window.notify(words, "ready")
+        self._context.undo.offer(name, inverse, said=said)
 
     def may_open(self) -> bool:
         """Whether another panel may take the place of the open one, which is asked to close first."""
         self._host.close_panel()
         return not self._host.is_open
 
-    def _on_escalated(self, panel: EscalatePanel, row: EscalationRow) -> None:
-        self.close_saved(panel.sent_words(row))
+    def _on_follow_up_added(self, row: FollowUpRow) -> None:
+        follow_ups, actor = self._context.desk.follow_ups, self._context.desk.actor
+        name = self.tr("added follow-up {what}").format(what=quoted(row.what))
+        self.done(name, lambda: follow_ups.take_back(actor, row))
 
-    def _on_planned(self, saved: object) -> None:
-        if saved is None:
-            self.close_saved(self.tr("The promise was taken back."))
+    def _on_escalated(self, panel: EscalatePanel, row: EscalationRow) -> None:
+        escalations, actor = self._context.desk.escalations, self._context.desk.actor
+        reason = self.tr("Raised by mistake, and taken back at once.")
+        name = self.tr("escalated {what}").format(what=quoted(row.symptom))
+        self.done(name, lambda: escalations.withdraw(actor, row.id, reason), said=panel.sent_words(row))
+
+    def _on_planned(self, before: PromiseRow | None, saved: PromiseRow | PatientCadence | None) -> None:
+        desk = self._context.desk
+        if isinstance(saved, PromiseRow):
+            moved = before is not None and before.standing != "missed"
+            name = self.tr("moved the promised call") if moved else self.tr("promised a call")
+            self.done(name, lambda: desk.promises.take_back(desk.actor, saved.id))
+        elif saved is not None and saved.planned_on is not None:
+            patient_id, day = saved.patient_id, saved.planned_on
+            name = self.tr("planned the call for {day}").format(day=format_date(day))
+            self.done(name, lambda: desk.cadence.withdraw_plan(desk.actor, patient_id, day))
+        elif before is not None:
+            promise_id = before.id
+            name = self.tr("took the promised call back")
+            self.done(name, lambda: desk.promises.give_again(desk.actor, promise_id))
         else:
-            is_promise = isinstance(saved, PromiseRow)
-            self.close_saved(self.tr("Call promised") if is_promise else self.tr("Call planned"))
+            self._host.close_panel()
+
+
+def quoted(text: str) -> str:
+    """Return the first words of a text in quotation marks, as the name of a step has them."""
+    line = " ".join(text.split())
+    return f"“{line}”" if len(line) <= LONGEST_QUOTE else f"“{line[: LONGEST_QUOTE - 1].rstrip()}…”"

@@ -19,6 +19,10 @@ from app.views.widgets.counters import Counters
 
 _FIRST_TO_GO = ("attempts", "last", "language", "flags", "phone", "window")
 """Columns that are left out where there is no room for all; the card says the same."""
+_OFTEN_BLANK = frozenset({"attempts", "language", "flags"})
+_WIDEST_NAME = 232
+_MEASURED = 20
+"""How many of the longest names are measured: the widest is one of them."""
 _ICONS = {
     "": "list-todo",
     "promised_now": "phone-incoming",
@@ -47,6 +51,7 @@ class QueueList(QWidget):
         """Make an empty list."""
         super().__init__()
         self.setObjectName("queue")
+        self._preferences = preferences
         self._rows: tuple[TodayRow, ...] = ()
         self._text = ""
         self._is_read = False
@@ -138,12 +143,14 @@ class QueueList(QWidget):
         self.filters.show_counts({key: sum(key in row.filters for row in meant) for key in FILTERS})
         rows = [row for row in meant if self.filters.key in row.filters]
         self.table.show_rows(rows)
+        self._fit()
         self._results.setCurrentWidget(self.list if rows or not self._is_read else self.empty)
         if rows and self.list.current_id is None:
             self.list.pick_first()
         self.picked.emit(self.row)
 
     def _fit(self) -> None:
+        """Leave out columns that say nothing or have no room; give what is left over to the patients' names."""
         heads = self.list.horizontalHeader().fontMetrics()
         widths = {
             column.key: max(scaled(column.width or LEAST_STRETCHED), heads.horizontalAdvance(column.title) + 3 * GRID)
@@ -151,11 +158,28 @@ class QueueList(QWidget):
         }
         room = self.width() - GRID  # the list's frame
         for key in _FIRST_TO_GO:
-            position = next(at for at, column in enumerate(self.table.columns) if column.key == key)
-            has_room = sum(widths.values()) <= room
-            self.list.setColumnHidden(position, not has_room)
-            if not has_room:
+            is_shown = sum(widths.values()) <= room and not (key in _OFTEN_BLANK and self._is_blank(key))
+            self.list.setColumnHidden(self._position(key), not is_shown)
+            if not is_shown:
                 del widths[key]
+        if self._preferences.column_widths(self.list.objectName()):
+            return  # somebody set them by hand
+        spare = max(0, room - sum(widths.values()))
+        wanted = min(self._widest_name() + 3 * GRID, scaled(_WIDEST_NAME))
+        wide = max(widths["name"], min(wanted, widths["name"] + spare))
+        self.list.horizontalHeader().resizeSection(self._position("name"), wide)
+
+    def _position(self, key: str) -> int:
+        return next(at for at, column in enumerate(self.table.columns) if column.key == key)
+
+    def _is_blank(self, key: str) -> bool:
+        column = self.table.columns[self._position(key)]
+        return not any(column.text(row) for row in self.table.rows)
+
+    def _widest_name(self) -> int:
+        column, metrics = self.table.columns[self._position("name")], self.list.fontMetrics()
+        longest = sorted((column.text(row) for row in self.table.rows), key=len, reverse=True)[:_MEASURED]
+        return max((metrics.horizontalAdvance(name) for name in longest), default=0)
 
     def _columns(self) -> list[Column[TodayRow]]:
         def name(row: TodayRow) -> str:

@@ -16,6 +16,7 @@ _TONES = {
     "promise_now": Tone.WARN,
     "follow_up_overdue": Tone.WARN,
     "follow_up_due": Tone.INFO,
+    "not_finished": Tone.WARN,
     "due": Tone.INFO,
     "promise_today": Tone.INFO,
     "errand_due": Tone.NEUTRAL,

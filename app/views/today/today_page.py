@@ -15,6 +15,7 @@ from app.views.clinic_zone import clinic_today, clinic_zone
 from app.views.follow_ups.patient_panels import PatientPanels
 from app.views.icons import icon
 from app.views.page_context import PageContext
+from app.views.preferences import HIDE_NAMES
 from app.views.tasks import Latest
 from app.views.theme import GRID, scaled, set_shown
 from app.views.today.patient_today import PatientToday, read_patient_today
@@ -23,7 +24,6 @@ from app.views.today.today_card import TodayCard
 from app.views.widgets import ChoiceField, PageHeader, PanelHost, SearchField, format_date, page_layout
 
 LOOK_EVERY_MS = 60_000
-HIDE_NAMES = "today_hide_names"
 _FRESH = (
     *("patient", "enrolment", "practitioner", "import_batch", "person", "setting", "clinic"),
     *("promise", "touch_point", "follow_up", "escalation", "time_entry", "consent", "stay", "condition"),

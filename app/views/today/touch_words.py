@@ -26,6 +26,8 @@ def next_touch(read: PatientToday) -> tuple[str, Tone, str]:
         return _tr("Nothing is planned."), Tone.WARN, detail
     day = f"{WEEKDAYS[cadence.due_on.weekday()]} {format_date(cadence.due_on)}"
     late = (read.today - cadence.due_on).days
+    if cadence.last_reached_on is None and cadence.planned_on is None and late > 0:
+        return _tr("First contact, waiting since {day}").format(day=format_date(cadence.due_on)), Tone.WARN, detail
     if cadence.planned_on is not None:
         words = _tr("Planned for {day}").format(day=day)
     else:
