@@ -236,6 +236,13 @@ class Flow:
             self._text(_Bit(x + 28, BOLD, TEXT, text), y + 10, 12)
         self._y -= tall + 8
 
+    def room(self, points: float) -> tuple[Page, float]:
+        """Leave room for a drawing of that height; return the page it is on, and the height of the room's top."""
+        self.need(points)
+        top = self._y
+        self._y = top - points
+        return self._page, top
+
     @property
     def _page(self) -> Page:
         return self.pages[-1]

@@ -33,13 +33,14 @@ def audit_extracts(
         )
         for event in events:
             if event.patient_id is not None:
-                found[event.patient_id].append(_in_words(event, zone, names, people))
+                found[event.patient_id].append(event_in_words(event, zone, names, people))
         for patient_id, batches in _batches(session, some).items():
             found[patient_id] += [imports[batch] for batch in batches if batch in imports]
     return {patient_id: tuple(sorted(rows, key=lambda row: row.number)) for patient_id, rows in found.items()}
 
 
-def _in_words(event: AuditEvent, zone: str, names: Mapping[str, str], people: Mapping[int, str]) -> AuditFacts:
+def event_in_words(event: AuditEvent, zone: str, names: Mapping[str, str], people: Mapping[int, str]) -> AuditFacts:
+    """Return one event as a person reads it: what was done, by whom, and which records it changed."""
     said = names.get(event.action, event.action)
     said = said[:1].upper() + said[1:]
     return AuditFacts(
@@ -73,7 +74,7 @@ def _imports(session: Session, zone: str, names: Mapping[str, str], people: Mapp
     )
     found = {}
     for batch_id, event in batches:
-        facts = _in_words(event, zone, names, people)
+        facts = event_in_words(event, zone, names, people)
         found[batch_id] = AuditFacts(facts.number, facts.at, facts.actor, facts.action, "records of this patient")
     return found
 

@@ -14,6 +14,7 @@ from app.services.clinic_settings import ClinicSettings
 from app.services.documents import Documents
 from app.services.enrolments import Enrolments
 from app.services.escalations import Escalations
+from app.services.figures.reports import Reports
 from app.services.follow_ups import FollowUps
 from app.services.founding import OpenClinic
 from app.services.history import History
@@ -84,6 +85,7 @@ class Desk:
     time_reviews: TimeReviews
     hand_overs: HandOvers
     month_end: MonthEnd
+    reports: Reports
     backups: Backups
     integrity: Integrity
 

@@ -58,7 +58,7 @@ class Scripts:
     @reads("clinic.read")
     def rows(self, reading: Reading) -> tuple[Script, ...]:
         """Return the scripts with their blanks, in order."""
-        return _scripts(reading.session)
+        return scripts_of(reading.session)
 
     @reads("clinic.read")
     def blanks(self, reading: Reading) -> Mapping[str, str]:  # noqa: ARG002 - the door asks who looks
@@ -78,7 +78,7 @@ class Scripts:
             elif wrong := blank_fault(texts[field], script.blanks):
                 check.fault(field, wrong)
         check.finish()
-        own = {row.key: [row.english, row.spanish] for row in _scripts(work.session) if row.is_own}
+        own = {row.key: [row.english, row.spanish] for row in scripts_of(work.session) if row.is_own}
         put_setting(work.session, _KEY, own | {key: [texts["english"], texts["spanish"]]})
         work.note(event="script", script=key)
 
@@ -86,7 +86,7 @@ class Scripts:
     def reset(self, work: Work, key: str) -> None:
         """Take the clinic's own words back; ours stand again."""
         _named(work.session, key)
-        own = {row.key: [row.english, row.spanish] for row in _scripts(work.session) if row.is_own and row.key != key}
+        own = {row.key: [row.english, row.spanish] for row in scripts_of(work.session) if row.is_own and row.key != key}
         put_setting(work.session, _KEY, own or None)
         work.note(event="script_reset", script=key)
 
@@ -95,7 +95,7 @@ class Scripts:
         """Return the scripts with the blanks filled for a patient and whoever is signed in. Raises `NoSuchPatient`."""
         values = spoken_values(reading, patient_of(reading.session, patient_id))
         found = []
-        for script in _scripts(reading.session):
+        for script in scripts_of(reading.session):
             # What a script may not say is not given to it, whatever words are stored.
             allowed = {name: value for name, value in values.items() if name in script.blanks}
             english, spanish = fill(script.english, allowed), fill(script.spanish, allowed)
@@ -109,7 +109,8 @@ def _shipped() -> dict[str, Any]:
     return assets.load_toml("scripts.toml")
 
 
-def _scripts(session: Session) -> tuple[Script, ...]:
+def scripts_of(session: Session) -> tuple[Script, ...]:
+    """Return the scripts in their order, the clinic's own words where it has any."""
     own: Any = own_setting(session, _KEY) or {}
     return tuple(
         Script(
@@ -126,7 +127,7 @@ def _scripts(session: Session) -> tuple[Script, ...]:
 
 
 def _named(session: Session, key: str) -> Script:
-    script = next((row for row in _scripts(session) if row.key == key), None)
+    script = next((row for row in scripts_of(session) if row.key == key), None)
     if script is None:
         raise ClinicError("There is no such script. Open the list again.")
     return script
