@@ -10,12 +10,14 @@ from app.cli import Wiring
 from app.clock import Clock
 from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
+from app.exchange.report_file import report_csv, report_xlsx
 from app.reports.bound import bound_pdf
 from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.packet import packet_pdf
 from app.reports.readiness import readiness_pdf
+from app.reports.report import report_pdf
 from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
@@ -34,6 +36,7 @@ from app.services.desk import Desk
 from app.services.documents import Documents
 from app.services.enrolments import Enrolments
 from app.services.escalations import Escalations
+from app.services.figures.reports import Reports
 from app.services.follow_ups import FollowUps
 from app.services.founding import (
     FirstPerson,
@@ -150,6 +153,15 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             make_packet=packet_pdf,
             bind=bound_pdf,
             make_report=readiness_pdf,
+        ),
+        reports=Reports(
+            ledger,
+            assets.load_rule_book(),
+            program_version=__version__,
+            make_paper=report_pdf,
+            make_readiness=readiness_pdf,
+            make_csv=report_csv,
+            make_xlsx=report_xlsx,
         ),
         backups=Backups(ledger, opened.file),
         integrity=Integrity(ledger, opened.file),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.rules.identifiers import normalise_icd10
@@ -105,12 +105,19 @@ class Caution:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What pulls apart in a merged plan: a sentence, what is to be decided, and the ids of the lines it is about."""
+    """What pulls apart in a merged plan: a sentence, what is to be decided, and the ids of the lines it is about.
+
+    `sides` holds the same ids by what they say: those of one side may stand together, those of two may not.
+    """
 
     id: str
     says: str
     decide: str
-    lines: tuple[str, ...]
+    sides: tuple[tuple[str, ...], ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(sorted({line for side in self.sides for line in side}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,7 @@ def merge(templates: Iterable[PlanTemplate], cautions: Sequence[Caution] = ()) -
     """Return the templates as one plan, whatever their order and however often one is given.
 
     Lines with one meaning (the same id, or the same words in the same section) stand once; nothing else is left out.
+    Where a clinic changed a shared line in one template, both wordings stand, the later ones under `id~2`.
     """
     ordered = sorted({template.key: template for template in templates}.values(), key=lambda template: template.key)
     lines: dict[tuple[object, ...], tuple[PlanLine, list[str]]] = {}
@@ -162,8 +170,15 @@ def merge(templates: Iterable[PlanTemplate], cautions: Sequence[Caution] = ()) -
         for said in template.patient_lines:
             _, about = patient_lines.setdefault(_said_meaning(said), (said, []))
             about.append(template.key)
-    merged = [MergedLine(line, tuple(dict.fromkeys(about))) for line, about in lines.values()]
-    said_once = [MergedPatientLine(said, tuple(dict.fromkeys(about))) for said, about in patient_lines.values()]
+    taken: set[str] = set()
+    merged = [
+        MergedLine(replace(line, id=_own_id(line.id, taken)), tuple(dict.fromkeys(about)))
+        for line, about in lines.values()
+    ]
+    said_once = [
+        MergedPatientLine(replace(said, id=_own_id(said.id, taken)), tuple(dict.fromkeys(about)))
+        for said, about in patient_lines.values()
+    ]
     return MergedPlan(
         titles=tuple((template.key, template.title) for template in ordered),
         lines=tuple(sorted(merged, key=lambda one: (SECTIONS.index(one.line.section), not one.line.red_flag))),
@@ -171,6 +186,22 @@ def merge(templates: Iterable[PlanTemplate], cautions: Sequence[Caution] = ()) -
             sorted(said_once, key=lambda one: (PARTS.index(one.line.part), _whom_order(one.line.whom)))
         ),
         contradictions=tuple(_contradictions(merged, said_once, _ids(ordered), cautions)),
+    )
+
+
+def strike(merged: MergedPlan, dropped: Iterable[str]) -> MergedPlan:
+    """Return a merged plan without the lines of those ids, and without the contradictions that are settled by it."""
+    gone = frozenset(dropped)
+    left = []
+    for one in merged.contradictions:
+        sides = tuple(side for side in (tuple(line for line in each if line not in gone) for each in one.sides) if side)
+        if len(sides) > 1:
+            left.append(replace(one, sides=sides))
+    return replace(
+        merged,
+        lines=tuple(one for one in merged.lines if one.line.id not in gone),
+        patient_lines=tuple(one for one in merged.patient_lines if one.line.id not in gone),
+        contradictions=tuple(left),
     )
 
 
@@ -282,29 +313,53 @@ def _contradictions(
     ids: set[str],
     cautions: Sequence[Caution],
 ) -> Iterator[Contradiction]:
-    listed: list[frozenset[str]] = []
+    listed = list(_cautioned(ids, cautions))
+    yield from listed
+    yield from _two_targets(merged, [frozenset(one.lines) for one in listed])
+    wordings: defaultdict[str, list[str]] = defaultdict(list)
+    for line_id in [one.line.id for one in merged] + [one.line.id for one in said]:
+        wordings[line_id.partition("~")[0]].append(line_id)
+    for line_id, found in sorted(wordings.items()):
+        if len(found) > 1:
+            yield Contradiction(
+                f"wording:{line_id}",
+                "Two templates say one thing in different words, because one was changed.",
+                "Keep the wording you want.",
+                tuple((each,) for each in found),
+            )
+
+
+def _cautioned(ids: set[str], cautions: Sequence[Caution]) -> Iterator[Contradiction]:
     for caution in cautions:
-        here = (caution.these | caution.those) & ids
-        if caution.these & here and caution.those & here:
-            listed.append(here)
-            yield Contradiction(caution.id, caution.says, caution.decide, tuple(sorted(here)))
+        these, those = caution.these & ids, caution.those & ids
+        if these and those:
+            yield Contradiction(caution.id, caution.says, caution.decide, (_sorted(these), _sorted(those - these)))
+
+
+def _two_targets(merged: Sequence[MergedLine], listed: Sequence[frozenset[str]]) -> Iterator[Contradiction]:
     targets: defaultdict[str, list[PlanLine]] = defaultdict(list)
     for one in merged:
         if one.line.measure:
             targets[one.line.measure].append(one.line)
     for measure, lines in sorted(targets.items()):
-        goals = tuple(sorted({line.id for line in lines}))
-        if len({line.value("to") for line in lines}) > 1 and not any(set(goals) <= known for known in listed):
+        goals = frozenset(line.id for line in lines)
+        by_target: defaultdict[str, list[str]] = defaultdict(list)
+        for line in lines:
+            by_target[line.value("to")].append(line.id)
+        if len(by_target) > 1 and not any(goals <= known for known in listed):
             wanted = "; ".join(f"“{line.value('to')}”" for line in lines)
-            yield Contradiction(f"target:{measure}", f"Two targets for {measure}: {wanted}.", "Keep one.", goals)
-    by_id: defaultdict[str, int] = defaultdict(int)
-    for line_id in [one.line.id for one in merged] + [one.line.id for one in said]:
-        by_id[line_id] += 1
-    for line_id, count in sorted(by_id.items()):
-        if count > 1:
-            yield Contradiction(
-                f"wording:{line_id}",
-                "Two templates say one thing in different words, because one was changed.",
-                "Keep the wording you want.",
-                (line_id,),
-            )
+            sides = tuple(_sorted(side) for side in by_target.values())
+            yield Contradiction(f"target:{measure}", f"Two targets for {measure}: {wanted}.", "Keep one.", sides)
+
+
+def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))
+
+
+def _own_id(line_id: str, taken: set[str]) -> str:
+    number, own = 1, line_id
+    while own in taken:
+        number += 1
+        own = f"{line_id}~{number}"
+    taken.add(own)
+    return own
