@@ -15,7 +15,9 @@ class Allergy(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     code: Mapped[str] = mapped_column(default="")
     description: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="", server_default="")  # one of rules.medicine.ALLERGY_KINDS, or empty
     reaction: Mapped[str] = mapped_column(default="")
+    severity: Mapped[str] = mapped_column(default="", server_default="")  # one of rules.medicine.SEVERITIES, or empty
     started_on: Mapped[date | None]
     stopped_on: Mapped[date | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)

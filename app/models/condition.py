@@ -21,5 +21,7 @@ class Condition(Base):
     confirmed: Mapped[bool] = mapped_column(default=False)  # a person, or the clinic's own list, says it qualifies
     expected_12_months: Mapped[bool] = mapped_column(default=False)
     significant_risk: Mapped[bool] = mapped_column(default=False)
+    basis: Mapped[str] = mapped_column(default="", server_default="")  # why it lasts and what it puts at risk, in words
+    documented_by: Mapped[str] = mapped_column(default="", server_default="")  # who said so here: name, credential
     from_condition_id: Mapped[int | None] = mapped_column(ForeignKey("condition.id"), index=True)  # confirmed from
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)

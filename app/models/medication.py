@@ -15,7 +15,12 @@ class Medication(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
     code: Mapped[str] = mapped_column(default="")  # RxNorm where known
     description: Mapped[str]
-    directions: Mapped[str] = mapped_column(default="")
+    dose: Mapped[str] = mapped_column(default="", server_default="")
+    route: Mapped[str] = mapped_column(default="", server_default="")  # one of rules.medicine.ROUTES, or empty
+    frequency: Mapped[str] = mapped_column(default="", server_default="")
+    directions: Mapped[str] = mapped_column(default="")  # all of it in words, or what the fields above do not say
+    prescriber: Mapped[str] = mapped_column(default="", server_default="")
+    adherence: Mapped[str] = mapped_column(default="", server_default="")  # one of rules.medicine.ADHERENCE, or empty
     reason: Mapped[str] = mapped_column(default="")
     started_on: Mapped[date | None]
     stopped_on: Mapped[date | None]

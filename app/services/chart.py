@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Allergy, Base, Condition, Mdm, Medication, OtherService, Stay
+from app.models import Allergy, Base, Condition, Mdm, Medication, OtherService, Person, Stay
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
 from app.services.chart_forms import (
@@ -63,7 +63,7 @@ class Chart:
         values = condition_values(form, day_at(work.session, work.now))
         if form.confirmed and form.resolved_on is None:
             _refuse_twice(work.session, patient_id, str(values["code"]))
-        return _add(work, Condition, patient_id, values)
+        return _add(work, Condition, patient_id, values | _documented(work, is_confirmed=form.confirmed))
 
     @writes("chart.edit")
     def edit_condition(self, work: Work, condition_id: int, form: ConditionForm) -> None:
@@ -76,6 +76,8 @@ class Chart:
             raise FieldFaults({"code": "A confirmed chronic condition needs its ICD-10-CM code."})
         if form.confirmed and form.resolved_on is None:
             _refuse_twice(work.session, row.patient_id, code, row.id)
+        if form.confirmed and not row.documented_by:
+            values |= _documented(work, is_confirmed=True)
         _put(row, values)
 
     @writes("chart.edit")
@@ -85,7 +87,7 @@ class Chart:
         A SNOMED problem stays as it came; the confirmed condition is a line of its own beside it.
         """
         row = _row(work, Condition, condition_id)
-        values = confirmed_values(form, row.description)
+        values = confirmed_values(form, row.description) | _documented(work, is_confirmed=True)
         _refuse_twice(work.session, row.patient_id, str(values["code"]), row.id)
         if row.code_system != "snomed":
             _put(row, values)
@@ -110,6 +112,11 @@ class Chart:
                 *(m.id, m.description, m.code, m.directions, m.reason, m.started_on, m.stopped_on),
                 is_active=m.stopped_on is None or m.stopped_on > today,
                 is_imported=m.import_id is not None,
+                dose=m.dose,
+                route=m.route,
+                frequency=m.frequency,
+                prescriber=m.prescriber,
+                adherence=m.adherence,
             )
             for m in _of(reading.session, Medication, patient_id)
         ]
@@ -137,6 +144,8 @@ class Chart:
                 *(a.id, a.description, a.code, a.reaction, a.started_on, a.stopped_on),
                 is_active=a.stopped_on is None or a.stopped_on > today,
                 is_imported=a.import_id is not None,
+                kind=a.kind,
+                severity=a.severity,
             )
             for a in _of(reading.session, Allergy, patient_id)
         ]
@@ -226,10 +235,20 @@ def condition_rows(session: Session, patient_id: int) -> list[ConditionRow]:
             and c.resolved_on is None,
             confirmed_as=", ".join(confirmed_as[c.id]),
             is_imported=c.import_id is not None,
+            basis=c.basis,
+            documented_by=c.documented_by,
         )
         for c in rows
     ]
     return sorted(found, key=lambda c: (not c.counts, not c.confirmed, c.resolved_on is not None, c.id))
+
+
+def _documented(work: Work, *, is_confirmed: bool) -> dict[str, object]:
+    """Who says that a condition is a chronic one; nobody does of a problem that is not confirmed."""
+    if not is_confirmed:
+        return {}
+    person = work.session.get_one(Person, work.actor.person_id)
+    return {"documented_by": ", ".join(part for part in (person.name, person.credential) if part)}
 
 
 def _of(session: Session, table: type[T], patient_id: int) -> list[T]:

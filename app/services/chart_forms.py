@@ -6,6 +6,7 @@ from datetime import date
 
 from app.rules.field_faults import FormCheck
 from app.rules.identifiers import icd10_is_shaped, normalise_icd10
+from app.rules.medicine import ADHERENCE, ALLERGY_KINDS, ROUTES, SEVERITIES, directions_words
 from app.rules.month_case import MDM_LEVELS, SERVICE_BY, STAY_KINDS
 
 _SERVICE_CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
@@ -13,7 +14,10 @@ _SERVICE_CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 
 @dataclass(frozen=True, slots=True)
 class ConditionForm:
-    """A condition. `code`: ICD-10-CM, or empty when not known; then it cannot be `confirmed` as a chronic condition."""
+    """A condition. `code`: ICD-10-CM, or empty when not known; then it cannot be `confirmed` as a chronic condition.
+
+    `basis`: why it lasts and what it puts at risk, in the clinic's words; printed in the packet.
+    """
 
     description: str = ""
     code: str = ""
@@ -22,6 +26,7 @@ class ConditionForm:
     confirmed: bool = False
     expected_12_months: bool = False
     significant_risk: bool = False
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class ConfirmForm:
     expected_12_months: bool
     significant_risk: bool
     description: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,16 @@ class ConditionRow:
     counts: bool
     confirmed_as: str
     is_imported: bool
+    basis: str = ""
+    documented_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MedicationForm:
-    """A medicine; `code` is RxNorm's where it is known, `stopped_on` None while it is taken."""
+    """A medicine; `code` is RxNorm's where it is known, `stopped_on` None while it is taken.
+
+    `route` and `adherence` are of `rules.medicine`; empty fields are what nobody said.
+    """
 
     description: str = ""
     code: str = ""
@@ -65,6 +76,11 @@ class MedicationForm:
     reason: str = ""
     started_on: date | None = None
     stopped_on: date | None = None
+    dose: str = ""
+    route: str = ""
+    frequency: str = ""
+    prescriber: str = ""
+    adherence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,16 @@ class MedicationRow:
     stopped_on: date | None
     is_active: bool
     is_imported: bool
+    dose: str = ""
+    route: str = ""
+    frequency: str = ""
+    prescriber: str = ""
+    adherence: str = ""
+
+    @property
+    def taken(self) -> str:
+        """How it is taken, in one line."""
+        return directions_words(self.dose, self.route, self.frequency, self.directions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +117,8 @@ class AllergyForm:
     reaction: str = ""
     started_on: date | None = None
     stopped_on: date | None = None
+    kind: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +133,8 @@ class AllergyRow:
     stopped_on: date | None
     is_active: bool
     is_imported: bool
+    kind: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +207,7 @@ def condition_values(form: ConditionForm, today: date, *, keeps_code: bool = Fal
         "confirmed": form.confirmed,
         "expected_12_months": form.expected_12_months,
         "significant_risk": form.significant_risk,
+        "basis": check.line("basis", form.basis),
     }
     _in_order(check, "onset_on", form.onset_on, "resolved_on", form.resolved_on)
     if not keeps_code:
@@ -197,6 +228,8 @@ def confirmed_values(form: ConfirmForm, description: str) -> dict[str, object]:
         "expected_12_months": form.expected_12_months,
         "significant_risk": form.significant_risk,
     }
+    if form.basis:
+        values["basis"] = check.line("basis", form.basis)
     check.finish()
     return values
 
@@ -217,7 +250,12 @@ def medication_values(form: MedicationForm, today: date) -> dict[str, object]:
     values: dict[str, object] = {
         "description": check.line("description", form.description, needed="Name the medicine."),
         "code": check.name("code", form.code),
+        "dose": check.line("dose", form.dose),
+        "route": check.choice("route", form.route, ("", *ROUTES), "Choose how it is taken."),
+        "frequency": check.line("frequency", form.frequency),
         "directions": check.line("directions", form.directions),
+        "prescriber": check.line("prescriber", form.prescriber),
+        "adherence": check.choice("adherence", form.adherence, ("", *ADHERENCE), "Choose how well it is taken."),
         "reason": check.line("reason", form.reason),
         "started_on": check.day("started_on", form.started_on, latest=today),
         "stopped_on": check.day("stopped_on", form.stopped_on),
@@ -233,7 +271,9 @@ def allergy_values(form: AllergyForm, today: date) -> dict[str, object]:
     values: dict[str, object] = {
         "description": check.line("description", form.description, needed="Name what the patient reacts to."),
         "code": check.name("code", form.code),
+        "kind": check.choice("kind", form.kind, ("", *ALLERGY_KINDS), "Choose what kind it is."),
         "reaction": check.line("reaction", form.reaction),
+        "severity": check.choice("severity", form.severity, ("", *SEVERITIES), "Choose how severe it was."),
         "started_on": check.day("started_on", form.started_on, latest=today),
         "stopped_on": check.day("stopped_on", form.stopped_on, latest=today),
     }

@@ -230,7 +230,8 @@ def _condition(row: Condition) -> ConditionFacts:
         resolved_on=_iso(row.resolved_on),
         expected_12_months=row.expected_12_months,
         significant_risk=row.significant_risk,
-        documented_by=_IMPORTED if row.import_id is not None else None,
+        basis=row.basis or None,
+        documented_by=row.documented_by or (_IMPORTED if row.import_id is not None else None),
     )
 
 

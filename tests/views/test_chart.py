@@ -10,12 +10,13 @@ from app.models import Condition, TimeEntry
 from app.rules.month import Month
 from app.services.chart_forms import ConditionForm, StayForm
 from app.services.time_entries import EntryForm
+from app.views.chart.code_field import CodeField
 from app.views.chart.conditions_tab import ConditionsTab
 from app.views.chart.services_tab import ServicesTab
 from app.views.chart.time_tab import TimeTab
 from app.views.patients.patient_form import PatientFormView
 from app.views.theme import Theme
-from app.views.widgets import Confirm
+from app.views.widgets import ChoiceField, Confirm, LineField
 from tests.views.clipping import clipped
 from tests.views.patient_room import CTRL, KEY, PatientRoom, patient_room
 
@@ -417,3 +418,69 @@ def test_typed_time_of_somebody_else_is_theirs(room: PatientRoom) -> None:
     tab = room.open_chart(patient, "time").tabs.currentWidget()
     assert isinstance(tab, TimeTab)
     assert tab.entries.table.words_at(0)[5:] == ("Ana Alvarez", "By hand")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("sugar", "E11.9"), ("HTN", "I10"), ("e119", "E11.9"), ("hipertension", "I10")]
+)
+def test_a_code_is_found_as_it_is_typed_and_names_the_condition(room: PatientRoom, typed: str, code: str) -> None:
+    patient = enrolled(room)
+    room.open_chart(patient, "conditions")
+    room.click("chronic_add")
+    field = room.find(CodeField, "code")
+    room.fill("code", typed)
+    room.qtbot.waitUntil(field.list.isVisible)
+    offered = [field.list.model().index(row, 0).data() for row in range(field.list.model().rowCount())]
+    assert any(each.startswith(f"{code} ") for each in offered), offered
+    while not str(field.list.currentIndex().data()).startswith(f"{code} "):
+        room.qtbot.keyClick(field.list, KEY.Key_Down)
+    room.qtbot.keyClick(field.list, KEY.Key_Return)
+    room.settle()
+    assert field.value() == code
+    assert room.find(LineField, "description").value() == field.words.text().partition(". ")[0]
+    save(room)
+    (row,) = room.desk.chart.conditions(room.desk.actor, patient)
+    assert (row.code, row.documented_by) == (code, "Ana Alvarez, RN")
+
+
+def test_a_code_of_another_year_is_said_to_be_missing_and_its_neighbours_named(room: PatientRoom) -> None:
+    room.open_chart(enrolled(room), "conditions")
+    room.click("chronic_add")
+    room.fill("code", "E11")
+    room.qtbot.waitUntil(lambda: "too general to bill" in room.find(CodeField, "code").words.text())
+    assert "E11.9" in room.find(CodeField, "code").words.text()
+    room.fill("code", "E11.999")
+    room.qtbot.waitUntil(lambda: "is not in ICD-10-CM 2027" in room.find(CodeField, "code").words.text())
+
+
+def test_words_alone_are_enough_for_a_problem(room: PatientRoom) -> None:
+    patient = enrolled(room)
+    room.open_chart(patient, "conditions")
+    room.click("problems_add")
+    room.fill("description", "Trouble with the stairs")
+    save(room)
+    (row,) = room.desk.chart.conditions(room.desk.actor, patient)
+    assert (row.code, row.description) == ("", "Trouble with the stairs")
+
+
+def test_a_medicine_says_how_it_is_taken_and_by_whose_order(room: PatientRoom) -> None:
+    patient = enrolled(room)
+    room.open_chart(patient, "conditions")
+    room.click("medicines_add")
+    for name, text in (
+        ("description", "Metformin 500 mg"),
+        ("dose", "1 tablet"),
+        ("frequency", "twice a day"),
+        ("directions", "with meals"),
+        ("prescriber", "Dr. Ito"),
+    ):
+        room.fill(name, text)
+    room.find(ChoiceField, "route").setFocus()
+    room.press(KEY.Key_Down)
+    room.find(ChoiceField, "adherence").setFocus()
+    room.press(KEY.Key_Down)
+    room.press(KEY.Key_Down)
+    save(room)
+    (row,) = room.desk.chart.medications(room.desk.actor, patient)
+    assert row.taken == "1 tablet by mouth twice a day, with meals"
+    assert (row.prescriber, row.adherence) == ("Dr. Ito", "misses some")

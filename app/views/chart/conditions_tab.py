@@ -106,7 +106,7 @@ class ConditionsTab(QWidget):
 
         self._frame.open_form(
             self.tr("Confirm for CCM"),
-            confirm_form(row),
+            confirm_form(row, self._frame.context),
             save,
             name="confirm_form",
             action=self.tr("Confirm"),
@@ -161,7 +161,7 @@ class ConditionsTab(QWidget):
             return lambda: chart.edit_condition(actor, row.id, form)
 
         title = self.tr("Chronic condition") if confirmed else self.tr("Problem")
-        self._open(title, condition_form(row, confirmed=confirmed), save, "condition_form")
+        self._open(title, condition_form(row, self._frame.context, confirmed=confirmed), save, "condition_form")
 
     def _open(self, title: str, form: Form, save: Save, name: str) -> None:
         self._frame.open_form(title, form, save, name=name, action=self.tr("Save"), done=self.tr("Saved"))
@@ -324,7 +324,7 @@ def _can_confirm(row: ConditionRow) -> bool:
 
 
 def _medicine(row: MedicationRow) -> str:
-    return " · ".join(part for part in (row.description, row.directions, row.reason) if part)
+    return " · ".join(part for part in (row.description, row.taken, row.reason) if part)
 
 
 def _day(day: date | None) -> str:
