@@ -8,16 +8,19 @@ from typing import Any
 from app import __version__, assets
 from app.cli import Wiring
 from app.clock import Clock
+from app.exchange.charge_list import charge_list_csv, charge_list_xlsx
 from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
+from app.exchange.not_billed import not_billed_csv
 from app.exchange.report_file import report_csv, report_xlsx
-from app.reports.bound import bound_pdf
+from app.reports.bound import bound_pdf, not_billed_pdf
 from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.packet import packet_pdf
 from app.reports.readiness import readiness_pdf
 from app.reports.report import report_pdf
+from app.reports.void import void_pdf
 from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
@@ -52,7 +55,7 @@ from app.services.history import History
 from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
 from app.services.integrity import Integrity
-from app.services.month_end import MonthEnd
+from app.services.month_end import MonthEnd, Writers
 from app.services.notes import Notes
 from app.services.overview import Overviews
 from app.services.packet_folder import require_out
@@ -150,9 +153,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             clinic_folder=opened.file.folder,
             program_version=__version__,
             verify_passphrase=partial(verify_passphrase, opened),
-            make_packet=packet_pdf,
-            bind=bound_pdf,
-            make_report=readiness_pdf,
+            writers=month_writers(),
         ),
         reports=Reports(
             ledger,
@@ -165,6 +166,22 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         ),
         backups=Backups(ledger, opened.file),
         integrity=Integrity(ledger, opened.file),
+    )
+
+
+def month_writers() -> Writers:
+    """Return how a month's papers and lists are written."""
+    return Writers(
+        packet=packet_pdf,
+        bind=bound_pdf,
+        report=readiness_pdf,
+        void=void_pdf,
+        exports={
+            "charges.csv": lambda packets, _: charge_list_csv(packets),
+            "charges.xlsx": lambda packets, _: charge_list_xlsx(packets),
+            "not-billed.csv": not_billed_csv,
+            "not-billed.pdf": not_billed_pdf,
+        },
     )
 
 

@@ -9,6 +9,7 @@ from app.models.board_day import BoardDay
 from app.models.call import Call, CallSpan
 from app.models.care_plan import CarePlan, CarePlanEvent
 from app.models.charge import Charge
+from app.models.claim import Claim, ClaimBatch, ClaimEvent, ClaimResponse, ClaimSending
 from app.models.clinic import Clinic
 from app.models.condition import Condition
 from app.models.consent import Consent
@@ -31,6 +32,8 @@ from app.models.packet import Packet
 from app.models.patient import Patient
 from app.models.patient_contact import PatientContact
 from app.models.person import Person
+from app.models.plan_follow_up import PlanFollowUp
+from app.models.plan_progress import PlanProgress
 from app.models.plan_section_review import PlanSectionReview
 from app.models.practitioner import Practitioner
 from app.models.promise import Promise
@@ -54,6 +57,11 @@ __all__ = [
     "CarePlan",
     "CarePlanEvent",
     "Charge",
+    "Claim",
+    "ClaimBatch",
+    "ClaimEvent",
+    "ClaimResponse",
+    "ClaimSending",
     "Clinic",
     "CloseFile",
     "Condition",
@@ -79,6 +87,8 @@ __all__ = [
     "Patient",
     "PatientContact",
     "Person",
+    "PlanFollowUp",
+    "PlanProgress",
     "PlanSectionReview",
     "Practitioner",
     "Promise",

@@ -12,13 +12,22 @@ Item = Mapping[str, str]
 """A row under a section: what is written in each of its fields, by the field's key. Empty fields may be left out."""
 
 
+PATIENT_COPY = ("patient_do", "patient_clinic", "patient_call")
+"""The elements that hold the words of the patient's own copy; the clinician's paper leaves them out."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemField:
-    """A column of a section's items; an item counts when its required ones are filled."""
+    """A column of a section's items; an item counts when its required ones are filled.
+
+    `kind` says what is written in it: "" any words, "problem" which of the problems, "person" who, "day" a day as
+    MM/DD/YYYY, "often" how often.
+    """
 
     key: str
     title: str
     required: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +84,16 @@ def parse_section_kinds(table: Mapping[str, Any]) -> tuple[SectionKind, ...]:
 
 def begun(kinds: Sequence[SectionKind], chart: Mapping[str, Sequence[Item]]) -> tuple[SectionText, ...]:
     """Return an empty plan, filled where the chart knows; `chart` holds items by the name of the list."""
-    return tuple(replace(_empty(kind), items=tuple(chart.get(kind.fill, ()))) for kind in kinds)
+    return tuple(replace(empty_section(kind), items=tuple(chart.get(kind.fill, ()))) for kind in kinds)
 
 
 def in_order(kinds: Sequence[SectionKind], sections: Iterable[SectionText]) -> tuple[SectionText, ...]:
     """Return a plan with every element of today in its place; sections that are no longer asked for keep their text."""
     written = {section.key: section for section in sections}
     known = [
-        replace(written[kind.key], title=kind.title, fields=_columns(kind)) if kind.key in written else _empty(kind)
+        replace(written[kind.key], title=kind.title, fields=_columns(kind))
+        if kind.key in written
+        else empty_section(kind)
         for kind in kinds
     ]
     others = [section for key, section in written.items() if key not in {kind.key for kind in kinds}]
@@ -100,21 +111,6 @@ def tidied(sections: Iterable[SectionText]) -> tuple[SectionText, ...]:
         )
         for section in sections
     )
-
-
-def gaps(kinds: Sequence[SectionKind], sections: Iterable[SectionText]) -> tuple[PlanGap, ...]:
-    """Return what a version still lacks before it can be signed, in the order of the elements.
-
-    A required element is filled, or marked as not applicable with a reason (RULES.md §2.1); every item that was begun
-    says what its required fields ask, such as who is responsible for an intervention.
-    """
-    written = {section.key: section for section in tidied(sections)}
-    found = []
-    for kind in kinds:
-        sentence = _lack(kind, written.get(kind.key, _empty(kind)))
-        if sentence:
-            found.append(PlanGap(kind.key, kind.title, sentence))
-    return tuple(found)
 
 
 def content_json(sections: Iterable[SectionText]) -> str:
@@ -154,7 +150,7 @@ def content_hash(content: str) -> str:
 
 
 def printed(sections: Iterable[SectionText]) -> tuple[PlanSection, ...]:
-    """Return a plan as papers print it; optional elements that say nothing are left out."""
+    """Return a plan as a clinician's paper prints it, without the patient's words and elements that say nothing."""
     return tuple(
         PlanSection(
             title=section.title,
@@ -163,7 +159,7 @@ def printed(sections: Iterable[SectionText]) -> tuple[PlanSection, ...]:
             not_applicable=section.not_applicable or None,
         )
         for section in sections
-        if _says_something(section)
+        if _says_something(section) and section.key not in PATIENT_COPY
     )
 
 
@@ -177,27 +173,12 @@ def item_line(section: SectionText, item: Item) -> str:
     return " · ".join(parts)
 
 
-def _lack(kind: SectionKind, section: SectionText) -> str:
-    needed = [field for field in kind.fields if field.required]
-    for item in section.items:
-        for field in needed:
-            if not item.get(field.key):
-                name = item.get(kind.fields[0].key) or "one item"
-                return f"{kind.title}: “{name}” needs {field.title.lower()}."
-    if not kind.required or section.not_applicable:
-        return ""
-    if kind.needs_item and not section.items:
-        return f"{kind.title}: add at least one, or say why there is none."
-    if not section.text and not section.items:
-        return f"{kind.title}: fill it in, or say why it does not apply."
-    return ""
-
-
 def _tidy_item(item: Item) -> dict[str, str]:
     return {key: text.strip() for key, text in item.items() if text.strip()}
 
 
-def _empty(kind: SectionKind) -> SectionText:
+def empty_section(kind: SectionKind) -> SectionText:
+    """Return an element in which nothing is written."""
     return SectionText(kind.key, kind.title, fields=_columns(kind))
 
 

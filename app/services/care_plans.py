@@ -13,7 +13,6 @@ from app.rules.care_plan import (
     begun,
     content_hash,
     content_json,
-    gaps,
     in_order,
     read_content,
     tidied,
@@ -21,10 +20,13 @@ from app.rules.care_plan import (
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FormCheck
 from app.rules.papers import CarePlanPrint
+from app.rules.plan_gaps import gaps
+from app.rules.plan_items import with_refs
 from app.security.permissions import Actor
 from app.services.clinic_day import day_at
 from app.services.door import composed, reads, writes
 from app.services.patients import patient_of
+from app.services.plan_follow_ups import make_follow_ups
 from app.services.plan_lookup import NoSuchPlan, a_draft, a_version, draft_of, last_signed, next_version
 from app.services.plan_rows import (
     COPY_GIVEN,
@@ -34,6 +36,7 @@ from app.services.plan_rows import (
     PlanVersion,
     PlanVersionRow,
     chart_items,
+    is_intact,
     plan_print,
     version_rows,
 )
@@ -140,6 +143,8 @@ class CarePlans:
     def sign(self, actor: Actor, patient_id: int, passphrase: str, mark: str) -> PlanVersionRow:
         """Make the draft the next numbered version, signed by the person whose passphrase this is, and reviewed today.
 
+        Interventions with a day and somebody of the clinic become that person's follow-ups with it.
+
         `mark` is the draft's as it was seen. Raises `PlanIncomplete`, `PlanMoved`, `NoSuchPlan` or `WrongPassphrase`.
         """
         self._require_complete(actor, patient_id, mark)
@@ -162,7 +167,7 @@ class CarePlans:
         """Return one version with its text. Raises `NoSuchPlan`."""
         plan = a_version(reading.session, plan_id)
         (row,) = version_rows(reading.session, [plan])
-        return PlanVersion(row, read_content(plan.content))
+        return PlanVersion(row, read_content(plan.content), is_intact(reading.session, plan))
 
     @writes("care_plan.draft")
     def record_copy_given(self, work: Work, plan_id: int, on: date, method: str) -> None:
@@ -199,7 +204,8 @@ class CarePlans:
     @writes("care_plan.sign")
     def _sign(self, work: Work, patient_id: int, mark: str) -> PlanVersionRow:
         plan = self._signable(work.session, patient_id, mark)
-        content = content_json(tidied(read_content(plan.content)))
+        content = content_json(map(with_refs, tidied(read_content(plan.content))))
+        before = last_signed(work.session, patient_id)
         today = day_at(work.session, work.now)
         npi = work.session.scalar(select(Practitioner.npi).where(Practitioner.person_id == work.actor.person_id))
         with work.session.no_autoflush:
@@ -211,8 +217,9 @@ class CarePlans:
             plan.signer_npi = npi or ""
         work.session.flush()
         _add_event(work, plan, REVIEWED, today, "")
+        tasks = make_follow_ups(work, plan, before)
         work.about(patient_id)
-        work.note(event="sign", plan=plan.id, version=plan.version, content_hash=plan.content_hash)
+        work.note(event="sign", plan=plan.id, version=plan.version, content_hash=plan.content_hash, follow_ups=tasks)
         (row,) = version_rows(work.session, [plan])
         return row
 
@@ -228,7 +235,8 @@ class CarePlans:
         return plan
 
     def _shown(self, session: Session, plan: CarePlan) -> PlanDraft:
-        sections = in_order(self._kinds, read_content(plan.content))
+        # Goals and interventions have their names from here on: what is typed over them does not make them others.
+        sections = tuple(map(with_refs, in_order(self._kinds, read_content(plan.content))))
         return PlanDraft(
             plan_id=plan.id,
             patient_id=plan.patient_id,

@@ -39,17 +39,18 @@ def _items(chart: Chart, signer: Member) -> dict[str, Sequence[Item]]:
         "problems": [
             {"what": each.description, "status": rng.choice(("stable", "better", "unsettled"))} for each in ill
         ],
-        "goals": [{**each.goal, "by_when": "the next review"} for each in ill],
+        "goals": [{**each.goal, "by_when": "the next review", "about": each.description} for each in ill],
         "interventions": [
             {
                 "what": each.intervention,
                 "who": f"{who[number % 2].name}, {who[number % 2].credential}",
                 "due": "each call",
+                "about": each.description,
             }
             for number, each in enumerate(ill)
         ],
         "medications": [
-            {"what": name, "directions": directions}
+            {"what": name, "directions": directions, "about": each.description}
             for each in ill
             for name, directions in each.medicines
             if name in chart.medicines

@@ -53,6 +53,8 @@ _CALLED = {
     "other_service": "service",
     "packet": "packet",
     "patient_contact": "contact",
+    "plan_follow_up": "follow-up of the care plan",
+    "plan_progress": "measured goal",
     "plan_section_review": "look at a care plan section",
     "promise": "promised call",
     "reconciliation": "review of medicines",
@@ -62,6 +64,7 @@ _CALLED = {
 }
 _PLURALS = {
     "care plan review or copy": "care plan reviews or copies",
+    "follow-up of the care plan": "follow-ups of the care plan",
     "look at a care plan section": "looks at care plan sections",
     "look at hand-entered time": "looks at hand-entered time",
     "review of medicines": "reviews of medicines",

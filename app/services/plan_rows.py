@@ -1,5 +1,6 @@
 """Care plan versions as screens and papers see them."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +9,22 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Allergy, CarePlan, CarePlanEvent, Clinic, Condition, Enrolment, Medication, Patient, Practitioner
-from app.rules.care_plan import Item, PlanGap, SectionKind, SectionText, printed, read_content
+from app.models import (
+    Allergy,
+    AuditEvent,
+    CarePlan,
+    CarePlanEvent,
+    Clinic,
+    Condition,
+    Enrolment,
+    Medication,
+    Patient,
+    Practitioner,
+)
+from app.rules.care_plan import Item, PlanGap, SectionKind, SectionText, content_hash, printed, read_content
 from app.rules.packet_facts import DRAFT, FINAL, CarePlanFacts, Making
 from app.rules.papers import CarePlanPrint
+from app.rules.text import words_of
 from app.services.packet_gathering import clinic_facts, local_iso, patient_facts, practitioner_facts
 
 COPY_GIVEN, REVIEWED = "copy_given", "reviewed"
@@ -59,10 +72,14 @@ class PlanVersionRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanVersion:
-    """A version with its text; an imported one has none."""
+    """A version with its text; an imported one has none.
+
+    `is_intact`: the text is the one that was signed, by its own hash and by the audit trail's.
+    """
 
     row: PlanVersionRow
     sections: tuple[SectionText, ...]
+    is_intact: bool = True
 
 
 def version_rows(session: Session, plans: Iterable[CarePlan]) -> tuple[PlanVersionRow, ...]:
@@ -99,13 +116,28 @@ def _version_row(plan: CarePlan, events: Iterable[CarePlanEvent]) -> PlanVersion
     )
 
 
+def is_intact(session: Session, plan: CarePlan) -> bool:
+    """Whether a version's text is what was signed, as its row and the audit trail have it."""
+    if plan.status != "signed":
+        return True
+    found = content_hash(plan.content)
+    signings = session.scalars(
+        select(AuditEvent.detail).where(
+            AuditEvent.action == "care_plan.sign", AuditEvent.patient_id == plan.patient_id, AuditEvent.outcome == "ok"
+        )
+    )
+    signed = {facts.get("content_hash") for facts in map(json.loads, signings) if facts.get("plan") == plan.id}
+    # A demo's plans were never signed with a passphrase here, so that the trail holds no hash of theirs.
+    return found == plan.content_hash and (not signed or signed == {found})
+
+
 def chart_items(session: Session, patient_id: int) -> dict[str, list[Item]]:
     """Return what the chart knows, as items by the name of the list: confirmed conditions, medicines, allergies."""
     conditions = session.scalars(
         select(Condition)
         .where(Condition.patient_id == patient_id, Condition.confirmed, Condition.resolved_on.is_(None))
         .order_by(Condition.id)
-    )
+    ).all()
     medicines = session.scalars(
         select(Medication)
         .where(Medication.patient_id == patient_id, Medication.stopped_on.is_(None))
@@ -117,10 +149,11 @@ def chart_items(session: Session, patient_id: int) -> dict[str, list[Item]]:
         .order_by(Allergy.description, Allergy.id)
     )
     return {
-        "conditions": [
-            {"what": " ".join(part for part in (row.description, _coded(row)) if part)} for row in conditions
-        ],
-        "medications": _once({"what": row.description, "directions": row.directions} for row in medicines),
+        "conditions": [{"what": _condition_words(row)} for row in conditions],
+        "medications": _once(
+            {"what": row.description, "directions": row.directions, "about": _problem(row.reason, conditions)}
+            for row in medicines
+        ),
         "allergies": _once({"what": row.description, "reaction": row.reaction} for row in allergies),
     }
 
@@ -171,6 +204,16 @@ def plan_facts(row: PlanVersionRow, content: str, zone: str) -> CarePlanFacts:
     )
 
 
+def _condition_words(row: Condition) -> str:
+    return " ".join(part for part in (row.description, _coded(row)) if part)
+
+
+def _problem(reason: str, conditions: Iterable[Condition]) -> str:
+    """Return the condition that a medicine is taken for, where its reason names one of the list."""
+    wanted = words_of(reason)
+    return next((_condition_words(row) for row in conditions if wanted and words_of(row.description) == wanted), "")
+
+
 def _coded(row: Condition) -> str:
     return f"({row.code})" if row.code_system == "icd10" and row.code else ""
 
@@ -179,6 +222,7 @@ def _once(items: Iterable[dict[str, str]]) -> list[Item]:
     """Return items without those that say the same twice: a list brought in from elsewhere repeats itself."""
     found: list[Item] = []
     for item in items:
-        if item not in found:
-            found.append({key: text for key, text in item.items() if text})
+        filled = {key: text for key, text in item.items() if text}
+        if filled not in found:
+            found.append(filled)
     return found

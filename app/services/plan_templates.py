@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,8 @@ from app.models import Condition, Enrolment, Person, Practitioner, Setting
 from app.rules.care_plan import SectionKind, SectionText
 from app.rules.errors import ClinicError
 from app.rules.plan_pouring import PouredPlan, pour
-from app.rules.plan_templates import ROLES, MergedPlan, PlanTemplate, merge
+from app.rules.plan_standing import with_draft, without_lines
+from app.rules.plan_templates import ROLES, MergedPlan, PlanTemplate, merge, strike
 from app.services.clinic_day import day_at
 from app.services.door import reads, writes
 from app.services.patients import patient_of
@@ -20,6 +22,7 @@ from app.services.template_forms import require_template, stored_template, templ
 from app.storage.ledger import Ledger, Reading, Work
 
 _PREFIX = "plan_template."
+_CODED = re.compile(r"\(([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)\)\s*$")
 
 
 class NoSuchTemplate(ClinicError):
@@ -52,6 +55,22 @@ class FittingTemplate:
     title: str
     condition: str
     is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RolePeople:
+    """Who holds a role, as a plan names them; `likely` where only one can be meant, else empty."""
+
+    names: tuple[str, ...]
+    likely: str
+
+
+@dataclass(frozen=True, slots=True)
+class PouringChoices:
+    """What a person chose before templates are poured: lines struck out by their ids, and a name for a role."""
+
+    dropped: frozenset[str] = frozenset()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 class PlanTemplates:
@@ -109,21 +128,41 @@ class PlanTemplates:
         return list(found.values())
 
     @reads("care_plan.read")
-    def merged(self, reading: Reading, keys: Iterable[str]) -> MergedPlan:
-        """Return several templates as one plan, with what pulls apart in it. Raises `NoSuchTemplate`."""
-        return self._merged(reading.session, keys)
+    def merged(self, reading: Reading, keys: Iterable[str], sections: Sequence[SectionText] = ()) -> MergedPlan:
+        """Return several templates as one plan, with what pulls apart in it, also from what a draft says already.
+
+        Raises `NoSuchTemplate`.
+        """
+        return self._merged(reading.session, keys, sections)
+
+    @reads("care_plan.draft")
+    def people(self, reading: Reading, patient_id: int) -> dict[str, RolePeople]:
+        """Return by role who may be meant by a template's nurse, coordinator and practitioner."""
+        patient_of(reading.session, patient_id)
+        return _people(reading.session, patient_id)
 
     @reads("care_plan.draft")
     def poured(
-        self, reading: Reading, patient_id: int, keys: Iterable[str], sections: Sequence[SectionText]
+        self,
+        reading: Reading,
+        patient_id: int,
+        keys: Iterable[str],
+        sections: Sequence[SectionText],
+        choices: PouringChoices | None = None,
     ) -> PouredPlan:
         """Return a draft's sections with the templates poured in after what is written; nothing is stored.
 
-        The blanks for nurse, coordinator and practitioner hold a name where only one person can be meant.
+        The blanks for nurse, coordinator and practitioner hold the name chosen, else one where only one person can be
+        meant. Goals and interventions name the problems of the draft's list that their template is about.
         """
         patient_of(reading.session, patient_id)
-        merged = self._merged(reading.session, keys)
-        return pour(merged, sections, self._kinds, _names(reading.session, patient_id))
+        choices = choices or PouringChoices()
+        wanted = [_one(reading.session, key) for key in keys]
+        # Without what the draft says itself: that stands where it stands.
+        merged = strike(merge(wanted), choices.dropped)
+        names = {role: found.likely for role, found in _people(reading.session, patient_id).items() if found.likely}
+        kept = without_lines(sections, choices.dropped, _templates(reading.session).values())
+        return pour(merged, kept, self._kinds, names | dict(choices.names), _problems(sections, wanted))
 
     @writes("template.edit")
     def save(self, work: Work, template: PlanTemplate) -> None:
@@ -149,8 +188,10 @@ class PlanTemplates:
         put_setting(work.session, _PREFIX + key, None)
         work.note(event="template_reset", template=key)
 
-    def _merged(self, session: Session, keys: Iterable[str]) -> MergedPlan:
+    def _merged(self, session: Session, keys: Iterable[str], sections: Sequence[SectionText]) -> MergedPlan:
         wanted = [_one(session, key) for key in keys]
+        if sections:
+            wanted = with_draft(wanted, sections, _templates(session).values())
         return merge(wanted, assets.load_plan_templates().cautions)
 
 
@@ -179,18 +220,36 @@ def _likely_code(description: str) -> str:
     return found[0].row.code if found and found[0].reason != "spelling" else ""
 
 
-def _names(session: Session, patient_id: int) -> dict[str, str]:
-    people = session.scalars(select(Person).where(Person.active)).all()
-    holders = {role: [person for person in people if role in person.roles] for role in ROLES}
-    names = {role: _signed(one[0].name, one[0].credential) for role, one in holders.items() if len(one) == 1}
+def _people(session: Session, patient_id: int) -> dict[str, RolePeople]:
+    people = session.scalars(select(Person).where(Person.active).order_by(Person.name)).all()
+    found = {}
+    for role in ROLES:
+        names = [_signed(person.name, person.credential) for person in people if role in person.roles]
+        found[role] = RolePeople(tuple(dict.fromkeys(names)), names[0] if len(names) == 1 else "")
     practitioner = session.scalar(
         select(Practitioner)
         .join(Enrolment, Enrolment.practitioner_id == Practitioner.id)
         .where(Enrolment.patient_id == patient_id)
     )
     if practitioner is not None and practitioner.name:
-        names["practitioner"] = _signed(practitioner.name, practitioner.credential)
-    return names
+        name = _signed(practitioner.name, practitioner.credential)
+        found["practitioner"] = RolePeople(tuple(dict.fromkeys((name, *found["practitioner"].names))), name)
+    return found
+
+
+def _problems(sections: Iterable[SectionText], templates: Iterable[PlanTemplate]) -> dict[str, list[str]]:
+    """Return by template's key the problems of the draft's list that it is about."""
+    listed = [item["what"] for each in sections if each.key == "problems" for item in each.items if item.get("what")]
+    codes = {words: _code_in(words) or _likely_code(words) for words in listed}
+    return {
+        template.key: [words for words in listed if codes[words] and template.fits(codes[words])]
+        for template in templates
+    }
+
+
+def _code_in(words: str) -> str:
+    found = _CODED.search(words)
+    return found[1] if found else ""
 
 
 def _signed(name: str, credential: str) -> str:

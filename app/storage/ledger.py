@@ -17,6 +17,11 @@ from app.models import (
     Base,
     CarePlan,
     CarePlanEvent,
+    Claim,
+    ClaimBatch,
+    ClaimEvent,
+    ClaimResponse,
+    ClaimSending,
     Clinic,
     Consent,
     Enrolment,
@@ -30,6 +35,8 @@ from app.models import (
     Note,
     Packet,
     Person,
+    PlanFollowUp,
+    PlanProgress,
     TimeEntry,
 )
 from app.rules.errors import ClinicError
@@ -45,6 +52,11 @@ SEALED: tuple[type[Base], ...] = (
     ApprovalWithdrawal,
     CarePlan,
     CarePlanEvent,
+    Claim,
+    ClaimBatch,
+    ClaimEvent,
+    ClaimResponse,
+    ClaimSending,
     Consent,
     Enrolment,
     Escalation,
@@ -57,6 +69,8 @@ SEALED: tuple[type[Base], ...] = (
     Note,
     Packet,
     Person,
+    PlanFollowUp,
+    PlanProgress,
     TimeEntry,
 )
 

@@ -10,7 +10,6 @@ from app.rules.care_plan import (
     SectionText,
     begun,
     content_json,
-    gaps,
     in_order,
     item_line,
     parse_section_kinds,
@@ -18,6 +17,7 @@ from app.rules.care_plan import (
     read_content,
     tidied,
 )
+from app.rules.plan_gaps import gaps
 
 KINDS = parse_section_kinds(tomllib.loads((RESOURCES / "care_plan_sections.toml").read_text("utf-8")))
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

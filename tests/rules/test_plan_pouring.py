@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import assets
-from app.rules.care_plan import ItemField, SectionKind, SectionText, gaps, in_order, parse_section_kinds
-from app.rules.plan_pouring import pour, unfilled
+from app.rules.care_plan import ItemField, SectionKind, SectionText, in_order, parse_section_kinds
+from app.rules.plan_gaps import gaps, unfilled
+from app.rules.plan_pouring import pour
 from app.rules.plan_templates import merge
 
 BOOK = assets.load_plan_templates()
@@ -35,7 +36,9 @@ def by_key(sections: tuple[SectionText, ...]) -> dict[str, SectionText]:
 def test_four_templates_fill_every_element_but_the_problems() -> None:
     merged = merge([BOOK.templates[key] for key in FOUR], BOOK.cautions)
     poured = pour(merged, (), KINDS, NAMES)
-    assert [gap.key for gap in gaps(KINDS, poured.sections)] == ["problems"]
+    lacking = {gap.key: gap.sentence for gap in gaps(KINDS, poured.sections)}
+    assert list(lacking) == ["problems", "goals", "self_management", "coordination"]
+    assert "fill in [last" in lacking["goals"]
     plan = by_key(poured.sections)
     assert "{" not in "".join(section.text for section in poured.sections)
     assert {item["who"] for item in plan["interventions"].items} == set(NAMES.values())
@@ -61,7 +64,7 @@ def test_what_is_marked_as_not_applicable_is_left_alone() -> None:
 
 def test_the_patient_s_lines_are_poured_where_the_plan_has_a_place_for_them() -> None:
     columns = (ItemField("what", "English"), ItemField("es", "Spanish"), ItemField("whom", "Whom"))
-    kinds = (*KINDS, SectionKind("patient_call", "When to call", "", "", fields=columns))
+    kinds = (KINDS[0], SectionKind("patient_call", "When to call", "", "", fields=columns))
     poured = by_key(pour(merge([BOOK.templates["depression"]]), (), kinds, NAMES).sections)
     danger = next(item for item in poured["patient_call"].items if item["whom"] == "988")
     assert danger["what"].startswith("I think about dying")

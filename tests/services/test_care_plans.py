@@ -26,7 +26,7 @@ from tests.fake_clock import FakeClock
 from tests.services.calling import add_patient, enrol
 
 TODAY = date(2026, 11, 23)
-GOAL = {"what": "Blood pressure", "from": "152/90", "to": "130/80", "by_when": "March"}
+GOAL = {"what": "Blood pressure", "from": "152/90", "to": "130/80", "by_when": "March", "about": "All problems"}
 INTERVENTION = {"what": "Weigh every morning", "who": "Ana Alvarez, RN", "due": "daily"}
 
 
@@ -139,7 +139,9 @@ def test_signing_makes_a_numbered_version_that_never_changes(desk: Desk, clock: 
     assert (row.plan_id, row.version, row.signed_on, row.signed_at) == (plan_id, 1, TODAY, clock.now())
     assert (row.signed_by, row.signer_credential, row.last_reviewed_on) == ("Ana Alvarez", "RN", TODAY)
     version = desk.care_plans.version(desk.actor, plan_id)
-    assert {section.key: section.items for section in version.sections}["goals"] == (GOAL,)
+    (goal,) = {section.key: section.items for section in version.sections}["goals"]
+    assert {key: text for key, text in goal.items() if key != "ref"} == GOAL
+    assert goal["ref"]
     with desk.opened.ledger.reading(desk.actor, "care_plan.read") as reading:
         stored = reading.session.get_one(CarePlan, plan_id)
         assert row.content_hash == content_hash(stored.content)
@@ -297,7 +299,7 @@ def test_the_paper_says_what_was_signed(desk: Desk) -> None:
     assert paper.practitioner is not None
     by_title = {section.title: section for section in paper.plan.sections}
     assert by_title["Measurable treatment goals"].items == (
-        "Blood pressure · Now: 152/90 · Target: 130/80 · By: March",
+        "Blood pressure · Now: 152/90 · Target: 130/80 · By: March · For: All problems",
     )
     assert by_title["Community and social services"].not_applicable == "Lives with her daughter, nothing needed"
     assert "Cognitive assessment" not in by_title  # optional, and nothing was written

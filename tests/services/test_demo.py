@@ -29,7 +29,8 @@ from app.models import (
     Practitioner,
     TimeEntry,
 )
-from app.rules.care_plan import content_hash, gaps, parse_section_kinds, read_content
+from app.rules.care_plan import content_hash, parse_section_kinds, read_content
+from app.rules.plan_gaps import gaps
 from app.rules.errors import ClinicError
 from app.rules.identifiers import icd10_is_shaped, mbi_is_valid, npi_is_valid, phone_is_valid
 from app.rules.month import Month

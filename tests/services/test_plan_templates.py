@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -6,13 +7,16 @@ from sqlalchemy.orm import Session
 
 from app import assets
 from app.models import Condition
-from app.rules.care_plan import gaps
+from app.rules.care_plan import SectionText
 from app.rules.field_faults import FieldFaults
+from app.rules.plan_gaps import gaps
 from app.rules.plan_templates import PatientLine, PlanLine, PlanTemplate
+from app.services.care_plans import PlanIncomplete
 from app.services.chart_forms import ConditionForm
 from app.services.desk import Desk
 from app.services.patient_form import PatientForm
-from app.services.plan_templates import NoSuchTemplate
+from app.services.people import PersonForm
+from app.services.plan_templates import NoSuchTemplate, PouringChoices
 from app.services.template_forms import stored_template, template_as_stored
 from tests.conftest import FIRST_PERSON
 from tests.services.audit import events
@@ -29,6 +33,16 @@ OWN = PlanTemplate(
     ),
     patient_lines=(PatientLine("gout.water", "do", "I drink water.", "Tomo agua."),),
 )
+
+
+def without_brackets(section: SectionText) -> SectionText:
+    """Fill what stands in brackets, as somebody who knows does."""
+
+    def known(text: str) -> str:
+        return re.sub(r"\[[a-z ]+\]", "known", text)
+
+    items = tuple({key: known(text) for key, text in item.items()} for item in section.items)
+    return replace(section, text=known(section.text), items=items)
 
 
 @pytest.fixture
@@ -76,10 +90,16 @@ def test_a_draft_is_filled_from_templates_and_can_be_signed(desk: Desk, ann: int
     draft = desk.care_plans.draft(desk.actor, ann)
     keys = [each.key for each in desk.plan_templates.fitting(desk.actor, ann)]
     poured = desk.plan_templates.poured(desk.actor, ann, keys, draft.sections)
-    assert gaps(draft.kinds, poured.sections) == ()
+    # What nobody knows yet stands in brackets, and keeps the plan from being signed.
+    assert {gap.key for gap in gaps(draft.kinds, poured.sections)} == {"goals", "self_management", "coordination"}
+    mark = desk.care_plans.save_draft(desk.actor, draft.plan_id, poured.sections, draft.mark)
+    with pytest.raises(PlanIncomplete, match="Coordination"):
+        desk.care_plans.sign(desk.actor, ann, FIRST_PERSON.passphrase, mark)
+    filled = [without_brackets(section) for section in poured.sections]
+    assert gaps(draft.kinds, filled) == ()
     interventions = next(section for section in poured.sections if section.key == "interventions")
     assert {item["who"] for item in interventions.items} == {"Ana Alvarez, RN"}  # she holds every role here
-    mark = desk.care_plans.save_draft(desk.actor, draft.plan_id, poured.sections, draft.mark)
+    mark = desk.care_plans.save_draft(desk.actor, draft.plan_id, filled, mark)
     assert desk.care_plans.sign(desk.actor, ann, FIRST_PERSON.passphrase, mark).version == 1
     assert {"fluids", "potassium_in_food"} <= {
         each.id for each in desk.plan_templates.merged(desk.actor, keys).contradictions
@@ -158,3 +178,63 @@ def test_every_template_of_ours_can_be_saved(desk: Desk) -> None:
         template = desk.plan_templates.read(desk.actor, key)
         desk.plan_templates.save(desk.actor, replace(template, title=f"{template.title}."))
     assert all(row.is_own for row in desk.plan_templates.templates(desk.actor))
+
+
+def test_goals_name_the_problems_of_the_list_that_they_are_for(desk: Desk, ann: int) -> None:
+    draft = desk.care_plans.draft(desk.actor, ann)
+    poured = desk.plan_templates.poured(desk.actor, ann, ["hypertension"], draft.sections)
+    more = desk.plan_templates.poured(desk.actor, ann, ["diabetes_type_2"], poured.sections)
+    goals = {item["what"]: item["about"] for s in more.sections if s.key == "goals" for item in s.items}
+    assert goals["Home blood pressure, average of the week"] == "High blood pressure (I10); Type 2 diabetes (E11.22)"
+    assert goals["Salty foods"] == "High blood pressure (I10)"
+    at_once = desk.plan_templates.poured(desk.actor, ann, ["diabetes_type_2", "hypertension"], draft.sections)
+    assert {item["what"]: item["about"] for s in at_once.sections if s.key == "goals" for item in s.items}[
+        "Home blood pressure, average of the week"
+    ].count(";") == 1
+
+
+def test_a_template_added_to_a_draft_is_held_against_what_the_draft_says(desk: Desk, ann: int) -> None:
+    draft = desk.care_plans.draft(desk.actor, ann)
+    first = desk.plan_templates.poured(desk.actor, ann, ["chronic_kidney_disease"], draft.sections).sections
+    found = desk.plan_templates.merged(desk.actor, ["heart_failure"], first).contradictions
+    fluids = next(each for each in found if each.id == "fluids")
+    heart, kidneys = fluids.sides
+    assert all(line.startswith("heart_failure.") for line in heart)
+    assert all(line.startswith("chronic_kidney_disease.") for line in kidneys)
+    # The other side is struck out of the draft as well as out of what is poured.
+    limit, drink = "Fluids: limited to", "Drinks through the day"
+    for dropped, stays, gone in ((heart, drink, limit), (kidneys, limit, drink)):
+        choices = PouringChoices(dropped=frozenset(dropped))
+        plan = desk.plan_templates.poured(desk.actor, ann, ["heart_failure"], first, choices).sections
+        left = desk.plan_templates.merged(desk.actor, [], plan).contradictions
+        assert "fluids" not in [each.id for each in left]
+        said = "\n".join(section.text for section in plan)
+        assert stays in said
+        assert gone not in said
+
+
+def test_a_line_changed_in_the_draft_is_the_draft_s(desk: Desk, ann: int) -> None:
+    draft = desk.care_plans.draft(desk.actor, ann)
+    first = desk.plan_templates.poured(desk.actor, ann, ["hyperlipidemia"], draft.sections).sections
+    changed = [
+        replace(section, items=tuple({**item, "to": "under 55"} for item in section.items))
+        if section.key == "goals"
+        else section
+        for section in first
+    ]
+    found = desk.plan_templates.merged(desk.actor, ["coronary_artery_disease"], changed).contradictions
+    target = next(each for each in found if each.id == "target:LDL cholesterol")
+    assert "“under 55”" in target.says
+
+
+def test_a_role_that_several_hold_is_chosen(desk: Desk, ann: int) -> None:
+    desk.people.add(desk.actor, PersonForm("Ben Okafor", "LPN", "ben", ("nurse",)), "nine brave otters nap")
+    people = desk.plan_templates.people(desk.actor, ann)
+    assert (people["nurse"].names, people["nurse"].likely) == (("Ana Alvarez, RN", "Ben Okafor, LPN"), "")
+    assert people["coordinator"].likely == "Ana Alvarez, RN"
+    draft = desk.care_plans.draft(desk.actor, ann)
+    for names, who in (((), "[nurse]"), ((("nurse", "Ben Okafor, LPN"),), "Ben Okafor, LPN")):
+        choices = PouringChoices(names=names)
+        poured = desk.plan_templates.poured(desk.actor, ann, ["hypertension"], draft.sections, choices)
+        rows = next(section for section in poured.sections if section.key == "interventions").items
+        assert who in {item["who"] for item in rows}

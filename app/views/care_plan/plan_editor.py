@@ -6,9 +6,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.rules.care_plan import Item, PlanGap, SectionKind, SectionText, gaps
+from app.rules.care_plan import Item, PlanGap, SectionKind, SectionText
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
+from app.rules.plan_gaps import gaps
 from app.services.care_plans import PlanMoved
 from app.services.plan_rows import PlanDraft
 from app.views.autosave import Autosave
