@@ -12,7 +12,7 @@ from app.services.icd10_codes import CodeFacts
 from app.views import safe_text
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
-from app.views.theme import scaled
+from app.views.theme import GRID, scaled
 from app.views.widgets import LineField
 
 MOST_SHOWN = 12
@@ -47,6 +47,9 @@ class CodeField(LineField):
         self.list.setObjectName("code_offered")
         self.list.setAccessibleName(self.tr("Codes that may be meant"))
         self.list.setMinimumWidth(scaled(_LEAST_WIDTH))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setSpacing(GRID // 4)
         self._offer = QCompleter(self._rows, self)
         self._offer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._offer.setCompletionRole(_CODE)  # what is taken into the line is the code alone
@@ -102,6 +105,7 @@ class CodeField(LineField):
             self._rows.appendRow(item)
         if found:
             self._offer.complete()
+            self.list.setCurrentIndex(self._offer.completionModel().index(0, 0))
         else:
             self.list.hide()
 
