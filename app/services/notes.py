@@ -92,6 +92,14 @@ class Notes:
         return _rows(reading.session, _query().where(Note.patient_id == patient_id).limit(most))
 
     @reads("note.read")
+    def note(self, reading: Reading, note_id: int) -> NoteRow:
+        """Return one note as it stands. Raises `NoSuchNote`."""
+        found = _rows(reading.session, _query().where(Note.id == note_id))
+        if not found:
+            raise NoSuchNote
+        return found[0]
+
+    @reads("note.read")
     def last_said(self, reading: Reading, patient_id: int, most: int = 24) -> Mapping[str, LastSaid]:
         """Return, by the key of each part of the clinic's note, what the newest note that speaks of it says.
 

@@ -1,5 +1,6 @@
 """How words are written: the American dictionary, the words of care, and the clinic's own."""
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -120,11 +121,23 @@ def words_in(text: str) -> list[tuple[int, str]]:
 @cache
 def load_speller() -> Speller:
     """Return the dictionary that comes with the program, with the words of care, read once."""
-    import spylls.hunspell  # noqa: PLC0415 - half a second that a clinic which checks nothing does not spend
+    # Here, and not above: a clinic that checks nothing spends neither the time nor the memory.
     from spylls.hunspell import Dictionary as Hunspell  # noqa: PLC0415
+    from spylls.hunspell import readers  # noqa: PLC0415
+    from spylls.hunspell.readers.file_reader import FileReader  # noqa: PLC0415
 
-    folder = Path(spylls.hunspell.__file__).parent / "data" / "en"
-    return Speller(Hunspell.from_files(str(folder / "en_US")), _care_words())
+    class TextReader(FileReader):  # type: ignore[misc] # it has no types
+        """Reads the whole file at once; the library's own leaves files open."""
+
+        def _open(self, path: str, encoding: str) -> io.StringIO:
+            return io.StringIO(Path(path).read_text(encoding, errors="surrogateescape"))
+
+    folder = Path(readers.__file__).parents[1] / "data" / "en"
+    rules, context = readers.read_aff(TextReader(str(folder / "en_US.aff")))
+    words = readers.read_dic(
+        TextReader(str(folder / "en_US.dic"), encoding=context.encoding), aff=rules, context=context
+    )
+    return Speller(Hunspell(rules, words), _care_words())
 
 
 def _care_words() -> frozenset[str]:

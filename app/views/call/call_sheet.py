@@ -9,14 +9,17 @@ from app.rules.call_time import OUTCOMES
 from app.rules.care_plan import item_line
 from app.services.call_rows import CallNow
 from app.services.desk import Desk
+from app.services.follow_up_rows import FollowUpRow
 from app.services.note_sections import NoteSection
 from app.services.notes import NoteRow
 from app.services.overview import Overview
 from app.services.patient_form import WEEKDAYS, ContactForm
 from app.services.scripts import FilledScript
+from app.views.call.note_form import NoteAids
 
 OPENING = "opening"
 """The key of the script that begins a call (resources/scripts.toml)."""
+MOST_NOTES = 3
 GOALS = "goals"
 """The key of the plan's section of goals (resources/care_plan_sections.toml)."""
 
@@ -25,7 +28,8 @@ GOALS = "goals"
 class CallSheet:
     """One patient, ready to be called. `spoken_name` is said to them; numbers are (kind, number as kept).
 
-    `scripts` are filled for this patient. `next_days` are the days proposed for the next call, by outcome; `today` is
+    `last_notes` are the newest three, `follow_ups` the open ones, `aids` what helps to write the note. `scripts` are
+    filled for this patient. `next_days` are the days proposed for the next call, by outcome; `today` is
     the clinic's day. `zone` is the patient's, or the clinic's where theirs is not known. `goals` are the care plan's in
     force.
     """
@@ -49,12 +53,20 @@ class CallSheet:
     goals: tuple[str, ...]
     medicines: tuple[str, ...]
     allergies: tuple[str, ...]
-    last_note: NoteRow | None
+    last_notes: tuple[NoteRow, ...]
+    follow_ups: tuple[FollowUpRow, ...]
+    aids: NoteAids
     sections: tuple[NoteSection, ...]
     attempts_are_clerical: bool
     scripts: tuple[FilledScript, ...]
     next_days: Mapping[str, date | None]
     today: date
+
+    @property
+    def known_words(self) -> tuple[str, ...]:
+        """Texts whose words are no mistakes in a note about this patient: names."""
+        contacts = (f"{contact.name} {contact.relation}" for contact in self.contacts)
+        return (self.spoken_name, self.clinic_name, self.caller, self.language, *contacts)
 
     @property
     def speaks_spanish(self) -> bool:
@@ -79,7 +91,7 @@ def read_sheet(desk: Desk, call: CallNow) -> CallSheet:
     actor, patient_id = desk.actor, call.patient_id
     form = desk.patients.form(actor, patient_id)
     clinic = desk.clinic.clinic(actor)
-    notes = desk.notes.of_patient(actor, patient_id, 1)
+    may_read = desk.opened.ledger.may(actor, "follow_up.read")
     medicines = [row for row in desk.chart.medications(actor, patient_id) if row.is_active]
     allergies = [row for row in desk.chart.allergies(actor, patient_id) if row.is_active]
     return CallSheet(
@@ -104,7 +116,9 @@ def read_sheet(desk: Desk, call: CallNow) -> CallSheet:
         goals=_goals(desk, patient_id),
         medicines=tuple(_medicine(row.description, row.directions) for row in medicines),
         allergies=tuple(_medicine(row.description, row.reaction) for row in allergies),
-        last_note=notes[0] if notes else None,
+        last_notes=desk.notes.of_patient(actor, patient_id, MOST_NOTES),
+        follow_ups=desk.follow_ups.rows(actor, patient_id=patient_id) if may_read else (),
+        aids=NoteAids(desk.notes.last_said(actor, patient_id), desk.phrases.filled(actor, patient_id)),
         sections=desk.clinic.note_sections(actor),
         attempts_are_clerical=desk.clinic.attempts_are_clerical(actor),
         scripts=desk.scripts.filled(actor, patient_id),

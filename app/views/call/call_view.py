@@ -10,19 +10,25 @@ from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
 from app.rules.timer import NotNow
 from app.services.call_rows import CallNow
+from app.services.chart_forms import MedicationRow
+from app.services.reconciliations import ReconciliationRow
 from app.services.wrap_up import FinishedCall, WrapUp
 from app.views import safe_text
 from app.views.autosave import Autosave
 from app.views.call.call_sheet import CallSheet
+from app.views.call.medicines_panel import medicines_panel
 from app.views.call.note_form import NoteForm
 from app.views.call.patient_panel import PatientPanel
+from app.views.call.plan_panel import PlanPanel
 from app.views.call.saved_panel import SavedPanel
 from app.views.call.scripts_panel import ScriptsPanel
 from app.views.call.wrap_up import WrapUpPanel
 from app.views.errors import sentence
 from app.views.follow_ups.patient_panels import PatientPanels
 from app.views.page_context import PageContext
-from app.views.theme import GRID, fit_scale, scaled
+from app.views.spell_check import Spelling, spell_checker
+from app.views.tasks import Latest
+from app.views.theme import GRID, fit_scale, scaled, set_shown
 from app.views.widgets import Banner, Chip, PageHeader, PanelHost, Tone, page_layout, scrolling
 
 LEFT = 50 * GRID
@@ -53,23 +59,36 @@ class CallView(QWidget):
         self.call = call
         self.wrap_up: WrapUpPanel | None = None
         self.saved: SavedPanel | None = None
-        self.note = NoteForm(sheet.sections, call.draft)
+        self.note = NoteForm(sheet.sections, call.draft, sheet.aids)
         calls, actor, call_id = context.desk.calls, context.desk.actor, call.call_id
         self.draft = Autosave(
             context.tasks, self.note.values, lambda sections: calls.save_draft(actor, call_id, sections), self
         )
-        self._kept = Chip(self.tr("Draft kept"), Tone.NEUTRAL, icon="save", name="draft_state")
+        self._kept = Chip("", Tone.NEUTRAL, name="draft_state")
+        set_shown(self._kept, shown=False)
         self._problem = Banner(name="call_problem")
+        self._medicines = Latest(context.tasks, self)
         self._patient = PatientPanel(call, sheet, context.desk.opened.ledger.clock)
         self._build()
         self.panels = PatientPanels(context, self._host)
         self._patient.scripts_asked.connect(self._on_scripts_asked)
+        self._patient.plan_asked.connect(self._on_plan_asked)
+        self._patient.medicines_asked.connect(self._on_medicines_asked)
         for command, action, handler in (
             ("follow_up.new", "follow_up.work", self._on_follow_up_asked),
             ("escalate", "escalation.raise", self._on_escalation_asked),
+            ("call.scripts", "call.work", self._on_scripts_asked),
+            ("call.plan", "care_plan.read", self._on_plan_asked),
+            ("call.medicines", "medication.reconcile", self._on_medicines_asked),
+            ("note.phrase", "call.work", self.note.pick_phrase),
+            ("note.no_change", "call.work", self.note.toggle_no_change),
         ):
             if context.may(action):
                 context.window.commands.on(command, self, handler)
+        if not sheet.speaks_spanish:  # what they said in their own words is no mistake
+            checker = spell_checker(context)
+            for part in self.note.parts:
+                Spelling(part.field, checker, sheet.known_words)
         self.note.edited.connect(self._on_edited)
         self.draft.kept.connect(self._show_kept)
         self.draft.refused.connect(self._on_refused)
@@ -141,7 +160,7 @@ class CallView(QWidget):
         """Show that the call is saved; nothing of it changes any more."""
         self.draft.forget()
         self.note.close_for_good()
-        self.saved = SavedPanel(wrap_up.outcome, finished, has_note=finished.note_id is not None)
+        self.saved = SavedPanel(self._context, wrap_up.outcome, finished)
         self.saved.again_asked.connect(self.again_asked)
         self.saved.left.connect(self.left)
         self.saved.chart_asked.connect(lambda: self._context.open_chart(self.call.patient_id, "overview"))
@@ -169,9 +188,41 @@ class CallView(QWidget):
         if self.panels.may_open():
             self._host.open_panel(self.tr("Scripts"), ScriptsPanel(self._sheet.scripts))
 
+    def _on_plan_asked(self) -> None:
+        if self.panels.may_open():
+            panel = PlanPanel(self._context, self.call.patient_id, self.call_id)
+            panel.editor_asked.connect(lambda: self._context.open_chart(self.call.patient_id, "care_plan"))
+            self._host.open_panel(self.tr("Care plan"), panel)
+
+    def _on_medicines_asked(self) -> None:
+        desk, patient_id = self._context.desk, self.call.patient_id
+
+        def read() -> tuple[list[MedicationRow], tuple[ReconciliationRow, ...]]:
+            listed = [row for row in desk.chart.medications(desk.actor, patient_id) if row.is_active]
+            return listed, desk.reconciliations.of_patient(desk.actor, patient_id, 1)
+
+        self._medicines.ask(read, self._on_medicines_read)
+
+    def _on_medicines_read(self, read: tuple[list[MedicationRow], tuple[ReconciliationRow, ...]]) -> None:
+        medicines, last = read
+        if not medicines:
+            words = self.tr("No medicine is on the chart. Add those the patient takes there first.")
+            self._context.window.notify(words, "info")
+        elif self.panels.may_open():
+            panel = medicines_panel(
+                self._context, self.call.patient_id, medicines, last[0] if last else None, self.call_id
+            )
+            panel.saved.connect(self._on_reconciled)
+            self.panels.show_panel(self.tr("Medicines"), panel)
+
+    def _on_reconciled(self, _row: ReconciliationRow) -> None:
+        self._host.close_panel()
+        self._context.window.notify(self.tr("The review of medicines is recorded."), "ready")
+
     def _on_edited(self) -> None:
         self.draft.touch()
         self._kept.show_state(self.tr("Typing…"), Tone.NEUTRAL, icon="pencil")
+        set_shown(self._kept, shown=self.saved is None)
         if self.wrap_up is not None:
             self.wrap_up.show_missing(self.note.missing())
 

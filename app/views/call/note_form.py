@@ -1,18 +1,29 @@
 """The note of a call in the clinic's own parts, side by side where there is room."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
+from app.rules.note_marks import divided, mark_key, says_something
 from app.services.note_sections import NoteSection
-from app.views import safe_text
-from app.views.theme import GRID, fit_scale, scaled, set_kind, set_shown
-from app.views.widgets import TextField
+from app.services.notes import LastSaid
+from app.views.call.note_part import NotePart
+from app.views.call.phrase_picker import PhrasePicker
+from app.views.theme import GRID, fit_scale, scaled
 
 TWO_COLUMNS = 72 * GRID
 """Pixels at 100 % text from which the parts stand two in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAids:
+    """What helps to write a note: by part, what was said last, and the phrases, their blanks filled."""
+
+    last_said: Mapping[str, LastSaid] = field(default_factory=dict)
+    phrases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class NoteForm(QWidget):
@@ -23,53 +34,78 @@ class NoteForm(QWidget):
 
     edited = Signal()
 
-    def __init__(self, sections: Sequence[NoteSection], written: Mapping[str, str]) -> None:
-        """Show `sections` with what is `written` already."""
+    def __init__(
+        self, sections: Sequence[NoteSection], written: Mapping[str, str], aids: NoteAids | None = None
+    ) -> None:
+        """Show `sections` with what is `written` already, marks among it (rules/note_marks.py)."""
         super().__init__()
         self.setObjectName("note_form")
         self.setAccessibleName(self.tr("Call note"))
-        self._sections = tuple(sections)
-        self._others = {key: text for key, text in written.items() if key not in {each.key for each in sections}}
-        self._parts: list[_Part] = []
+        aids = aids or NoteAids()
+        self.parts: list[NotePart] = []
+        self._pickers: list[PhrasePicker] = []
         self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setVerticalSpacing(GRID)
+        shown = set()
         for section in sections:
-            part = _Part(section)
-            part.field.set_value(written.get(section.key))
-            part.field.edited.connect(self.edited)
-            self._parts.append(part)
+            part = NotePart(section, aids.last_said.get(section.key), written)
+            part.edited.connect(self.edited)
+            self.parts.append(part)
+            shown |= part.keys
+            self._pickers.append(PhrasePicker(part.field, aids.phrases.get(section.key, ()), self))
+        self._others = {key: text for key, text in written.items() if key not in shown}
         self._arrange(1)
         fit_scale(self, self._fit)
 
     def values(self) -> dict[str, str]:
-        """Return what is typed, by part; as it stands, for a draft."""
-        typed = {part.section.key: part.field.toPlainText() for part in self._parts}
-        return {key: text for key, text in (self._others | typed).items() if text.strip()}
+        """Return what is typed and marked, by part; as it stands, for a draft."""
+        typed = dict(self._others)
+        for part in self.parts:
+            typed |= part.values()
+        return {key: text for key, text in typed.items() if text.strip()}
 
     def missing(self) -> tuple[NoteSection, ...]:
         """Return the required parts that say nothing yet."""
-        return tuple(part.section for part in self._parts if part.section.required and part.field.value() is None)
+        texts, marks = divided(self.values())
+        return tuple(
+            part.section
+            for part in self.parts
+            if part.section.required and not says_something(part.section.key, texts, marks)
+        )
 
     def field(self, key: str) -> QWidget | None:
         """Return the field of a part, None where there is no such part."""
-        return next((part.field for part in self._parts if part.section.key == key), None)
+        return next((part.field for part in self.parts if part.section.key == key), None)
 
     def mark(self, faults: Mapping[str, str]) -> None:
         """Show sentences beside the parts they are about, and no others."""
-        for part in self._parts:
-            part.show_fault(faults.get(part.section.key, ""))
+        for part in self.parts:
+            key = part.section.key
+            part.show_fault(faults.get(key, "") or faults.get(mark_key(key, "adherence"), ""))
 
     def close_for_good(self) -> None:
         """Let nothing more be typed: the note is signed."""
-        for part in self._parts:
-            part.field.setReadOnly(True)
+        for part in self.parts:
+            part.close_for_good()
 
     def first_field(self) -> QWidget | None:
         """Return the field where typing begins."""
-        return self._parts[0].field if self._parts else None
+        return self.parts[0].field if self.parts else None
+
+    def pick_phrase(self) -> None:
+        """List the phrases of the part in which one types, or of the first."""
+        at = self._current()
+        if at is not None:
+            self._pickers[at].open()
+
+    def toggle_no_change(self) -> None:
+        """Mark the part in which one types as unchanged, or take the mark back."""
+        at = self._current()
+        if at is not None:
+            self.parts[at].toggle_no_change()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(scaled(30 * GRID), super().minimumSizeHint().height())
@@ -77,6 +113,11 @@ class NoteForm(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def _current(self) -> int | None:
+        focus = QApplication.focusWidget()
+        inside = (at for at, part in enumerate(self.parts) if focus is not None and part.isAncestorOf(focus))
+        return next(inside, 0 if self.parts else None)
 
     def _fit(self) -> None:
         columns = 2 if self.width() >= scaled(TWO_COLUMNS) else 1
@@ -86,43 +127,9 @@ class NoteForm(QWidget):
     def _arrange(self, columns: int) -> None:
         """Place the parts in reading order, row by row, as Tab goes."""
         self._columns = columns
-        for part in self._parts:
+        for part in self.parts:
             self._grid.removeWidget(part)
-        for at, part in enumerate(self._parts):
+        for at, part in enumerate(self.parts):
             self._grid.addWidget(part, at // columns, at % columns)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
-
-
-class _Part(QWidget):
-    """A part's title, its field, and what is wrong with it."""
-
-    def __init__(self, section: NoteSection) -> None:
-        super().__init__()
-        self.section = section
-        self.field = TextField(lines=2)
-        self.field.setObjectName(f"note_{section.key}")
-        # As high as there is room, and never less than two lines.
-        self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        needed = self.tr("{title} (needed when reached)").format(title=section.title)
-        self.field.setAccessibleName(needed if section.required else section.title)
-        self._error = safe_text.label("", "error", name=f"note_{section.key}_error")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        title = safe_text.label(f"{section.title} *" if section.required else section.title, "field", buddy=self.field)
-        column.addWidget(title)
-        column.addWidget(self.field, 1)
-        column.addWidget(self._error)
-        set_shown(self._error, shown=False)
-        self.field.edited.connect(self._on_edited)
-
-    def show_fault(self, sentence: str) -> None:
-        self._error.setText(sentence)
-        set_shown(self._error, shown=bool(sentence))
-        set_kind(self.field, "error" if sentence else "", key="state")
-        self.field.setAccessibleDescription(sentence)
-
-    def _on_edited(self) -> None:
-        if self.field.property("state") == "error" and self.field.value() is not None:
-            self.show_fault("")

@@ -3,33 +3,39 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.clock import Clock
 from app.services.call_rows import CallNow
-from app.services.notes import NoteRow
+from app.services.follow_up_rows import FollowUpRow
 from app.services.patient_form import ContactForm
 from app.views import safe_text
 from app.views.call.call_sheet import CallSheet
-from app.views.call.words import outcome_words
+from app.views.call.last_notes import LastNotes
+from app.views.follow_ups.lists import due_words
 from app.views.icons import icon
 from app.views.patients.glance import consent_line, plan_line, standing_line
-from app.views.patients.standing import joined, moment_words, weekdays
+from app.views.patients.standing import joined, weekdays
 from app.views.theme import GRID, set_kind
 from app.views.widgets import Banner, Card, Tone, format_date, format_phone, format_time
 
 LOOK_EVERY_MS = 15_000
-LONGEST_NOTE = 220
 ONE_ROW = 28
 """Characters of all numbers together that fit beside each other."""
 
 
 class PatientPanel(QWidget):
-    """Shows one `CallSheet`; nothing here is edited. `scripts_asked` asks for all that can be said."""
+    """Shows one `CallSheet`; nothing here is edited.
+
+    `scripts_asked` asks for all that can be said, `plan_asked` for the whole care plan, `medicines_asked` for the list
+    to go through with the patient.
+    """
 
     scripts_asked = Signal()
+    plan_asked = Signal()
+    medicines_asked = Signal()
 
     def __init__(self, call: CallNow, sheet: CallSheet, clock: Clock) -> None:
         """Show whom the call is with."""
@@ -141,22 +147,29 @@ class PatientPanel(QWidget):
         card.body.setSpacing(GRID // 2)
         plan = plan_line(sheet.overview.plan)
         goals = sheet.goals or (plan.text,)
-        for title, name, lines, most, nothing in (
-            (self.tr("Goals"), "goals", goals, 3, self.tr("None written down.")),
-            (self.tr("Medicines"), "medicines", sheet.medicines, 6, self.tr("None recorded.")),
-            (self.tr("Allergies"), "allergies", sheet.allergies, 3, self.tr("None recorded.")),
+        due = tuple(_follow_up_words(row) for row in sheet.follow_ups)
+        self.plan_button = self._way(self.tr("Whole plan"), "call_open_plan", self.plan_asked)
+        self.medicines_button = self._way(self.tr("Go through"), "call_open_medicines", self.medicines_asked)
+        for title, name, lines, most, nothing, way in (
+            (self.tr("Goals"), "goals", goals, 3, self.tr("None written down."), self.plan_button),
+            (self.tr("Medicines"), "medicines", sheet.medicines, 4, self.tr("None recorded."), self.medicines_button),
+            (self.tr("Allergies"), "allergies", sheet.allergies, 2, self.tr("None recorded."), None),
+            (self.tr("Open follow-ups"), "follow_ups", due, 2, self.tr("None."), None),
         ):
-            card.body.addWidget(safe_text.label(title, "field"))
+            head = QHBoxLayout()
+            head.setSpacing(GRID)
+            head.addWidget(safe_text.label(title, "field"))
+            if way is not None:
+                head.addWidget(way)
+            head.addStretch(1)
+            card.body.addLayout(head)
             card.body.addWidget(_listed(lines or (nothing,), most, name=f"call_{name}", title=title))
-        card.body.addWidget(safe_text.label(self.tr("Last note"), "field"))
-        card.body.addWidget(
-            safe_text.label(
-                _note_words(sheet.last_note, sheet) if sheet.last_note else self.tr("None written here yet."),
-                name="call_last_note",
-                selectable=True,
-            )
-        )
+        card.body.addWidget(safe_text.label(self.tr("Last notes"), "field"))
+        card.body.addWidget(LastNotes(sheet.last_notes, sheet.clinic_zone))
         return card
+
+    def _way(self, words: str, name: str, asked: SignalInstance) -> QToolButton:
+        return safe_text.tool_button(words, name=name, icon=icon("chevron-right"), show_text=True, on_click=asked.emit)
 
     def _show_window(self) -> None:
         sheet = self._sheet
@@ -216,12 +229,9 @@ def _listed(lines: Sequence[str], most: int, *, name: str, title: str) -> QWidge
     return whole
 
 
-def _note_words(note: NoteRow, sheet: CallSheet) -> str:
-    text = "; ".join(f"{title}: {' '.join(words.split())}" for title, words in note.sections)
-    if len(text) > LONGEST_NOTE:
-        text = text[: LONGEST_NOTE - 1].rstrip() + "…"
-    when = moment_words(note.signed_at.astimezone(sheet.clinic_zone))
-    return joined((when, note.author, outcome_words(note.outcome))) + f"\n{text}"
+def _follow_up_words(row: FollowUpRow) -> str:
+    """Return what is to be done and until when, on one line."""
+    return f"{due_words(row)}: {' '.join(row.what.split())}"
 
 
 def _tr(words: str) -> str:

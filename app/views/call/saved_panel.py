@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.services.wrap_up import FinishedCall
 from app.views import safe_text
 from app.views.call.words import activity_words, outcome_words
+from app.views.ehr_copy import NoteFilingBar
 from app.views.icons import icon
+from app.views.page_context import PageContext
 from app.views.widgets import Banner, Card, format_duration
 
 
@@ -17,7 +19,7 @@ class SavedPanel(QWidget):
     chart_asked = Signal()
     left = Signal()
 
-    def __init__(self, outcome: str, finished: FinishedCall, *, has_note: bool) -> None:
+    def __init__(self, context: PageContext, outcome: str, finished: FinishedCall) -> None:
         """Show `finished`."""
         super().__init__()
         self.setObjectName("call_saved")
@@ -36,8 +38,13 @@ class SavedPanel(QWidget):
             left_out = self.tr("{time} were recorded elsewhere already and are not written twice.")
             words = left_out.format(time=format_duration(finished.left_out_seconds))
             card.body.addWidget(Banner(words, "info", name="saved_left_out"))
-        note = self.tr("The note is signed.") if has_note else self.tr("No note was written.")
+        note_id = finished.note_id
+        note = self.tr("The note is signed.") if note_id is not None else self.tr("No note was written.")
         card.body.addWidget(safe_text.label(note, "muted"))
+        if note_id is not None and context.may("note.file"):
+            self.filing = NoteFilingBar(context)
+            self.filing.show_note(note_id, is_filed=False)
+            card.body.addWidget(self.filing)
         self.back_button = safe_text.button(
             self.tr("Back to the list"), name="saved_back", kind="primary", on_click=self.left.emit
         )

@@ -6,7 +6,9 @@ from PySide6.QtCore import QCoreApplication
 
 from app.rules.call_time import OUTCOMES
 from app.rules.month_case import ACTIVITIES
+from app.rules.note_marks import ADHERENCE
 from app.rules.timer import Span
+from app.services.reconciliations import STANDINGS
 from app.views.keymap import OUTCOMES as OUTCOME_WORDS
 from app.views.widgets import format_duration, format_time
 
@@ -56,6 +58,18 @@ def outcome_words(key: str) -> str:
     return dict(outcomes()).get(key, _tr("Desk work"))
 
 
+def adherence_answers() -> tuple[tuple[str, str], ...]:
+    """Return the ways medicines are taken with their words, in the order of rules/note_marks.ADHERENCE."""
+    words = ("Taking as prescribed", "Misses some", "Stopped", "Not asked")
+    return tuple((key, _tr(said)) for key, said in zip(ADHERENCE, words, strict=True))
+
+
+def medicine_standings() -> tuple[tuple[str, str], ...]:
+    """Return what may be found of a medicine with its words, in the order of services/reconciliations.STANDINGS."""
+    words = ("Taking as listed", "Not taking", "Taken otherwise", "Not known")
+    return tuple((key, _tr(said)) for key, said in zip(STANDINGS, words, strict=True))
+
+
 def gap_words(gaps: tuple[Span, ...], zone: ZoneInfo) -> tuple[str, str]:
     """Return the question about the gaps in a call, and how long they are together as m:ss; empty without one."""
     if not gaps:
@@ -69,6 +83,7 @@ def gap_words(gaps: tuple[Span, ...], zone: ZoneInfo) -> tuple[str, str]:
             "The computer was asleep or busy for {gap}, {start} to {end}. Were you working on this patient?"
         ),
         "clock_jump": _tr("The computer's clock jumped by {gap}, {start} to {end}. Were you working on this patient?"),
+        "idle": _tr("Nobody touched CareLoop for {gap}, {start} to {end}. Were you working on this patient?"),
         "new_boot": _tr("The computer was started anew: {gap}, {start} to {end}. Were you working on this patient?"),
     }
     asked = what.get(last.doubt, what["silence"])
