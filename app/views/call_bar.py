@@ -53,8 +53,13 @@ class CallBarState:
     question: str = ""
     gap: str = ""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is something to pause or finish."""
+        return self.state in (CallState.ON_CALL, CallState.DESK, CallState.PAUSED, CallState.MONTH_CLOSED)
 
-_LOOKS = {
+
+LOOKS = {
     CallState.IDLE: ("No call", "phone", Role.MUTED, "idle"),
     CallState.ON_CALL: ("On call", "phone-call", Role.READY, "on_call"),
     CallState.DESK: ("Desk work", "clipboard-list", Role.ACCENT, "desk"),
@@ -62,24 +67,30 @@ _LOOKS = {
     CallState.IDLE_REVIEW: ("Still working?", "hourglass", Role.WARN, "paused"),
     CallState.WRAP_UP: ("Wrap-up", "clipboard-check", Role.ACCENT, "wrap_up"),
     CallState.RECOVERED: ("Recovered call", "history", Role.WARN, "recovered"),
-    CallState.MONTH_CLOSED: ("Month closed", "lock", Role.BLOCK, "closed"),
+    CallState.MONTH_CLOSED: ("Month closed: cannot be billed", "lock", Role.BLOCK, "closed"),
 }
+"""Of each state: its words, icon, the role of its colour, and its kind in the style sheet."""
 
 
 class GapQuestion(QWidget):
-    """Asks what becomes of time in which the program heard nothing of the clock; it stays until it is answered."""
+    """Asks what becomes of time in which the program heard nothing of the clock; it stays until it is answered.
 
-    kept = Signal()
-    discarded = Signal()
+    `answered` carries keep or discard, and stop (discard and stop) where the timer runs.
+    """
+
+    answered = Signal(str)
 
     def __init__(self) -> None:
         """Ask nothing yet."""
         super().__init__()
         self.setObjectName("gap_question")
         self._text = safe_text.label("", "strong", name="gap_text")
-        self.keep_button = safe_text.button("", name="gap_keep", on_click=self.kept.emit)
+        self.keep_button = safe_text.button("", name="gap_keep", on_click=lambda: self.answered.emit("keep"))
         self.discard_button = safe_text.button(
-            self.tr("Discard it and go on"), name="gap_discard", on_click=self.discarded.emit
+            self.tr("Discard it and go on"), name="gap_discard", on_click=lambda: self.answered.emit("discard")
+        )
+        self.stop_button = safe_text.button(
+            self.tr("Discard it and stop"), name="gap_stop", on_click=lambda: self.answered.emit("stop")
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -88,10 +99,15 @@ class GapQuestion(QWidget):
         row.addWidget(self._text, 1)
         row.addWidget(self.keep_button)
         row.addWidget(self.discard_button)
+        row.addWidget(self.stop_button)
         self.hide()
 
-    def ask(self, question: str, gap: str) -> None:
+    def ask(self, question: str, gap: str, *, is_running: bool = True) -> None:
         """Show `question`; an empty one hides it. `gap` is the length that may be kept, as m:ss."""
+        words = self.tr("Discard it and go on") if is_running else self.tr("Discard it")
+        if self.discard_button.accessibleName() != words:
+            safe_text.set_button_text(self.discard_button, words)
+        set_shown(self.stop_button, shown=is_running)
         if question and question != self._text.text():
             self._text.setText(question)
             self.setAccessibleName(question)
@@ -107,16 +123,17 @@ class CallBar(QFrame):
     """Shows a running call on every page: patient, m:ss, the month toward its next step, activity, Pause, Finish.
 
     It keeps no time of its own: once a second it asks `read` for the state and shows it. A gap that needs an answer is
-    asked about above the rest, until it has one. `waiting_chosen` carries the id of another open call.
+    asked about above the rest, until it has one (`gap_answered` carries keep, discard or stop). `waiting_chosen`
+    carries the id of another open call, `detach_requested` asks for the small window above all others.
     """
 
     pause_requested = Signal()
     finish_requested = Signal()
     open_requested = Signal()
+    detach_requested = Signal()
     activity_chosen = Signal(str)
     waiting_chosen = Signal(int)
-    gap_kept = Signal()
-    gap_discarded = Signal()
+    gap_answered = Signal(str)
 
     def __init__(self, read: Callable[[], CallBarState] | None = None) -> None:
         """Ask `read` once a second while the bar is visible; without it, show only what `show_state` is given."""
@@ -151,8 +168,13 @@ class CallBar(QFrame):
         safe_text.set_tip(self.pause_button, self.tr("Pause or resume (Shift+F8)"))
         safe_text.set_tip(self.finish_button, self.tr("Finish and write up (F8)"))
         self.question = GapQuestion()
-        self.question.kept.connect(self.gap_kept)
-        self.question.discarded.connect(self.gap_discarded)
+        self.question.answered.connect(self.gap_answered)
+        self.detach_button = safe_text.tool_button(
+            self.tr("Mini call bar above other windows (Ctrl+Shift+M)"),
+            name="call_detach",
+            icon=icon("timer"),
+            on_click=self.detach_requested.emit,
+        )
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange()
         self.activity.edited.connect(self._on_activity_edited)
@@ -162,6 +184,7 @@ class CallBar(QFrame):
         self._timer.timeout.connect(self.tick)
         if read is not None:
             self._timer.start()
+        self._show_waiting(())
         self.show_state(self._shown)
 
     @property
@@ -177,7 +200,7 @@ class CallBar(QFrame):
     def show_state(self, shown: CallBarState) -> None:
         """Show `shown`."""
         before, self._shown = self._shown, shown
-        words, drawn, role, kind = _LOOKS[shown.state]
+        words, drawn, role, kind = LOOKS[shown.state]
         if before.state != shown.state or not self._word.text():
             set_kind(self, kind, key="call")
             self._picture.show_icon(drawn, role)
@@ -185,10 +208,8 @@ class CallBar(QFrame):
             paused = shown.state is CallState.PAUSED
             safe_text.set_button_text(self.pause_button, self.tr("Resume") if paused else self.tr("Pause"))
             self.pause_button.setIcon(icon("play" if paused else "pause"))
-            running = shown.state in (CallState.ON_CALL, CallState.DESK, CallState.PAUSED, CallState.MONTH_CLOSED)
-            set_shown(self.pause_button, shown=running)
-            set_shown(self.activity, shown=running)
-            set_shown(self.finish_button, shown=running)
+            for each in (self.pause_button, self.activity, self.finish_button):
+                set_shown(each, shown=shown.is_running)
             set_shown(self._session, shown=shown.state is not CallState.IDLE)
             set_shown(self.bar, shown=shown.state not in (CallState.IDLE, CallState.RECOVERED))
         if before.activities != shown.activities:
@@ -198,13 +219,13 @@ class CallBar(QFrame):
         if self.patient_button.accessibleName() != shown.patient:
             self._show_patient(shown.patient)
         set_shown(self.patient_button, shown=bool(shown.patient))
-        self._session.setFont(tabular(self._session.font()))
-        self._session.setText(format_duration(shown.session_seconds))
-        self._session.setAccessibleName(self.tr("This call {time}").format(time=format_duration(shown.session_seconds)))
-        self.bar.show_seconds(shown.month_seconds, shown.steps)
-        if before.waiting != shown.waiting or not shown.waiting:
+        if before.session_seconds != shown.session_seconds or not self._session.text():
+            self._show_session(shown.session_seconds)
+        if (before.month_seconds, before.steps) != (shown.month_seconds, shown.steps):
+            self.bar.show_seconds(shown.month_seconds, shown.steps)
+        if before.waiting != shown.waiting:
             self._show_waiting(shown.waiting)
-        self.question.ask(shown.question, shown.gap)
+        self.question.ask(shown.question, shown.gap, is_running=shown.is_running)
         if before.state != shown.state or before.patient != shown.patient:
             self._fold()
 
@@ -239,7 +260,9 @@ class CallBar(QFrame):
         self._rows.setSpacing(GRID)
         left, right = QHBoxLayout(), QHBoxLayout()
         shown: tuple[QWidget, ...] = (self._picture, self._word, self.patient_button, self._session)
-        pressed: tuple[QWidget, ...] = (self.waiting_button, self.activity, self.pause_button, self.finish_button)
+        pressed: tuple[QWidget, ...] = (
+            *(self.waiting_button, self.activity, self.detach_button, self.pause_button, self.finish_button),
+        )
         for widget in shown:
             left.addWidget(widget)
         left.addWidget(self.bar, 1)
@@ -254,8 +277,19 @@ class CallBar(QFrame):
         self._rows.setStretch(0, 1)
         QWidget.setTabOrder(self.patient_button, self.waiting_button)
         QWidget.setTabOrder(self.waiting_button, self.activity)
-        QWidget.setTabOrder(self.activity, self.pause_button)
+        QWidget.setTabOrder(self.activity, self.detach_button)
+        QWidget.setTabOrder(self.detach_button, self.pause_button)
         QWidget.setTabOrder(self.pause_button, self.finish_button)
+
+    def _show_session(self, seconds: int) -> None:
+        words = format_duration(seconds)
+        # A change of the hint's width lays the whole window out anew; it is only given room when digits are added.
+        is_wider = len(words) != len(self._session.text())
+        if is_wider:
+            self._session.setFont(tabular(self._session.font()))
+            self._session.setMinimumWidth(self._session.fontMetrics().horizontalAdvance("8" * len(words)))
+        self._session.setText(words)
+        self._session.setAccessibleName(self.tr("This call {time}").format(time=words))
 
     def _show_patient(self, name: str) -> None:
         metrics = self.patient_button.fontMetrics()

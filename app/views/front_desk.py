@@ -15,6 +15,7 @@ from app.services.desk import Desk
 from app.services.founding import unlock_again
 from app.storage.ledger import Changes, ClinicLocked
 from app.views.call.call_desk import CallDesk
+from app.views.call.idle_question import IdleAsk
 from app.views.chart.chart_view import ChartView
 from app.views.entrance import Entrance
 from app.views.errors import Faults, sentence
@@ -99,7 +100,10 @@ class FrontDesk(QObject):
         views = (stack.widget(at) for at in range(stack.count()))
         shown = next((view for view in views if isinstance(view, ChartView) and view.patient_id == patient_id), None)
         if shown is None:
-            self.window.show_view(ChartView(context, patient_id, place))
+            chart = ChartView(context, patient_id, place)
+            self.window.show_view(chart)
+            if self._calls is not None:
+                self._calls.chart_opened(chart)
         else:
             self.window.show_view(shown)
             shown.go_to(place)
@@ -114,7 +118,10 @@ class FrontDesk(QObject):
         if self._desk is None or self.is_locked:
             return
         self._idle.stop()
-        screen = LockScreen(self._desk.actor.name, self._running_words)
+        calls = self._calls
+        screen = LockScreen(self._desk.actor.name, self._running_words, calls.presence.ask if calls else IdleAsk)
+        if calls is not None:
+            screen.idle_answered.connect(calls.presence.answer_locked)
         screen.unlock_requested.connect(self._on_unlock_requested)
         screen.sign_out_requested.connect(self.sign_out)
         self._lock_screen = screen
@@ -153,7 +160,9 @@ class FrontDesk(QObject):
         pages = pages_for(context)
         self.window.show_unlocked()
         if context.may("call.work"):
-            self._calls = CallDesk(context)  # before the pages: their own answer to a key comes first
+            self._calls = CallDesk(
+                context, lambda: self._idle.touched_ns
+            )  # before the pages: their own answer to a key comes first
         start = "patients" if page == "import" else page  # the import window opens above the list it fills
         self.window.show_pages(pages, start if any(start == each.key for each in pages) else "")
         if page == "import":
@@ -207,8 +216,10 @@ class FrontDesk(QObject):
         self.window.notify(words.format(version=self._wiring.version), seconds=0)
 
     def _on_idled(self) -> None:
-        # A nurse on the phone does not touch the keyboard: while a timer runs, the lock waits as long as it ever may.
-        if not self._running_words() or self._idle.idle_minutes >= LONGEST_LOCK_AFTER:
+        # A nurse on the phone does not touch the keyboard: while a timer runs, the lock waits until nobody has answered
+        # its idle question, but never longer than it ever may.
+        waits = self._calls is not None and self._calls.presence.holds_the_lock
+        if not waits or self._idle.idle_minutes >= LONGEST_LOCK_AFTER:
             self.lock()
 
     def _on_changed(self, changes: Changes) -> None:
@@ -273,7 +284,7 @@ class FrontDesk(QObject):
         self.window.show_status(backup=when, is_backup_late=late)
 
     def _running_words(self) -> str:
-        return self._calls.running_words() if self._calls is not None else ""
+        return self._calls.presence.running_words() if self._calls is not None else ""
 
     def _find(self, text: str) -> Sequence[Hit]:
         """Answer the search box, on the database thread."""

@@ -54,6 +54,11 @@ class IdleWatch(QObject):
         self._on_timeout()
 
     @property
+    def touched_ns(self) -> int:
+        """The monotonic count at the last touch; while it does not watch, at the last one that it saw."""
+        return self._touched_ns
+
+    @property
     def idle_minutes(self) -> int:
         """Whole minutes since the last touch."""
         return (self._clock.monotonic_ns() - self._touched_ns) // 60_000_000_000

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.views import safe_text
+from app.views.call.idle_question import IdleAsk, IdleQuestion
 from app.views.gate import Gate
 from app.views.theme import tabular
 from app.views.widgets import Form, PassphraseField, buttons_row
@@ -16,13 +17,15 @@ class LockScreen(Gate):
     """Asks the person who locked it for the passphrase, or lets them sign out.
 
     `unlock_requested` carries the passphrase as typed. While a call runs, `running` gives words such as
-    "Timer running 06:12", never a name; they are asked for once a second.
+    "Timer running 06:12", never a name, and `idle` what is to be asked about it; both are looked at once a second.
+    `idle_answered` carries keep or discard: whoever is at a locked screen may not stop somebody's call.
     """
 
     unlock_requested = Signal(str)
     sign_out_requested = Signal()
+    idle_answered = Signal(str)
 
-    def __init__(self, person: str, running: Callable[[], str] = str) -> None:
+    def __init__(self, person: str, running: Callable[[], str] = str, idle: Callable[[], IdleAsk] = IdleAsk) -> None:
         """Lock for `person`, who works here; no patient is ever named."""
         super().__init__(
             self.tr("Locked"),
@@ -30,6 +33,9 @@ class LockScreen(Gate):
             name="lock_screen",
         )
         self._running = running
+        self._idle = idle
+        self.question = IdleQuestion(name="lock_idle", may_stop=False)
+        self.question.answered.connect(self.idle_answered)
         self.running_label = safe_text.label("", "number", name="lock_running")
         self.running_label.setFont(tabular(self.running_label.font()))
         self.form = Form()
@@ -44,6 +50,7 @@ class LockScreen(Gate):
             self.tr("Sign out"), name="lock_sign_out", kind="quiet", on_click=self.sign_out_requested.emit
         )
         self.body.addWidget(self.running_label)
+        self.body.addWidget(self.question)
         self.body.addWidget(self.form)
         self.body.addLayout(buttons_row(self.unlock_button, lead=lambda: self.sign_out_button))
         self._timer = QTimer(self)
@@ -67,6 +74,7 @@ class LockScreen(Gate):
         words = self._running()
         self.running_label.setText(words)
         self.running_label.setVisible(bool(words))
+        self.question.ask(self._idle())
 
 
 class Curtain(QObject):

@@ -12,6 +12,8 @@ NEEDED_ACTIONS = {
     "call.toggle": "call.work",
     "call.pause": "call.work",
     "call.backdate": "call.work",
+    "call.desk": "call.work",
+    "call.mini_bar": "call.work",
     "call.copy_note": "note.read",
     "follow_up.new": "follow_up.work",
     "escalate": "escalation.raise",

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from PySide6.QtCore import QByteArray, QSettings
 
+HIDE_NAMES = "today_hide_names"
+"""The switch under which it is kept that lists show no names."""
 TEXT_SCALES = (100, 125, 150, 175, 200)
 
 
@@ -61,6 +63,15 @@ class PreferenceStore:
         """Keep how a page's switch stands on this computer."""
         self._settings.setValue(f"switches/{switch}", "on" if on else "off")
 
+    def place(self, window: str) -> tuple[int, int] | None:
+        """Return where a small window was put last, in pixels of the desktop, or None."""
+        x, _, y = str(self._settings.value(f"places/{window}") or "").partition("/")
+        return (int(x), int(y)) if _is_whole(x) and _is_whole(y) else None
+
+    def keep_place(self, window: str, x: int, y: int) -> None:
+        """Keep where a small window was put."""
+        self._settings.setValue(f"places/{window}", f"{x}/{y}")
+
     def column_widths(self, table: str) -> dict[str, int]:
         """Return the kept widths of a table's columns in pixels at 100 % text, by column key."""
         kept = str(self._settings.value(f"columns/{table}") or "")
@@ -80,6 +91,10 @@ def user_settings() -> QSettings:
 def _number(kept: object, default: int) -> int:
     text = str(kept)
     return int(text) if text.isdecimal() else default
+
+
+def _is_whole(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and len(text) < 8
 
 
 def _theme(kept: object) -> ThemeChoice:

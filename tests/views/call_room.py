@@ -20,6 +20,7 @@ from app.services.practitioners import PractitionerForm
 from app.views.call.call_desk import CallDesk
 from app.views.call.call_view import CallView
 from app.views.feed import Feed
+from app.views.idle import IdleWatch
 from app.views.main_window import MainWindow
 from app.views.page_context import PageContext
 from app.views.page_stack import Page
@@ -71,11 +72,18 @@ class CallRoom:
         assert self.errors == []
 
     def live(self, seconds: int) -> None:
-        """Let time pass with heartbeats, a little rarer than the program's own, which is within what it forgives."""
+        """Let time pass at work: with touches, and heartbeats a little rarer than the program's own, as it forgives."""
         for _ in range(seconds // 25):
+            self.press(KEY.Key_Shift)
             self.beat_after(25)
         self.clock.advance(seconds=seconds % 25)
         self.calls.bar.tick()
+
+    def be_away(self, seconds: int) -> None:
+        """Let time pass with heartbeats while nobody touches anything."""
+        for _ in range(seconds // 25):
+            self.beat_after(25)
+        self.beat_after(seconds % 25)
 
     def beat_after(self, seconds: int) -> None:
         """Let time pass and the timer of the heartbeats fire."""
@@ -164,7 +172,9 @@ def call_room(request: pytest.FixtureRequest, *, is_new: bool = True) -> Iterato
         open_chart=lambda patient_id, place: opened.append((patient_id, place)),
         start_call=lambda patient_id: started[0].start(patient_id),  # noqa: PLW0108 - made below, with this
     )
-    calls = CallDesk(context)
+    touches = IdleWatch(clock, window)
+    touches.start(60)
+    calls = CallDesk(context, lambda: touches.touched_ns)
     started.append(calls)
     window.show_pages([Page("patients", "Patients", "users", lambda: PatientsPage(context))])
     room = CallRoom(qtbot, window, desk, tasks, clock, context, calls, patients, opened)
@@ -177,6 +187,7 @@ def call_room(request: pytest.FixtureRequest, *, is_new: bool = True) -> Iterato
     try:
         yield room
     finally:
+        touches.stop()
         tasks.drain()
         calls.close()
         window.forget_pages()

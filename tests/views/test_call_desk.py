@@ -332,13 +332,13 @@ def test_locking_keeps_the_note_and_the_timer_and_takes_the_journal_in(room: Cal
     start(room)
     room.write("Typed just before")
     room.live(60)
-    assert room.calls.running_words() == "Timer running 01:00"
+    assert room.calls.presence.running_words() == "Timer running 01:00"
     lock = QLabel("locked")
     room.window.show_locked(lock)
     room.desk.opened.ledger.lock()
     for _ in range(24):
         room.beat_after(5)
-    assert room.calls.running_words() == "Timer running 03:00"
+    assert room.calls.presence.running_words() == "Timer running 03:00"
     assert len(room.desk.calls.journal.beats()) == 24
     unlock_again(room.desk.opened, FIRST_PERSON.passphrase)
     room.window.show_unlocked()
@@ -470,7 +470,7 @@ def test_closing_forgets_the_call(room: CallRoom) -> None:
     start(room)
     room.calls.close()
     assert room.window.call_bar is None
-    assert room.calls.running_words() == ""
+    assert room.calls.presence.running_words() == ""
 
 
 @pytest.fixture

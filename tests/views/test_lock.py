@@ -191,6 +191,8 @@ def test_a_running_timer_is_shown_without_a_name_and_delays_the_lock(
     patient_id = desk.patients.ids(desk.actor, CANARY.lower())[0]
     at_work.start_call(patient_id)
     wait_for(qtbot, at_work.window, "call_bar")
+    assert at_work._calls is not None
+    at_work._calls._beats.stop()  # a heartbeat after the clock's leaps would rightly find a silence
     clock.advance(minutes=12)
     qtbot.wait(1500)  # two looks of the idle watch, which must do nothing
     assert not at_work.is_locked

@@ -68,6 +68,8 @@ def bar_state(
 
 
 def _state(call: CallNow) -> CallState:
+    if call.timer.idle is not None:
+        return CallState.IDLE_REVIEW
     if call.timer.state == "paused":
         return CallState.PAUSED
     if call.timer.state == "wrap_up":
@@ -84,7 +86,7 @@ def _counting(call: CallNow, month: MonthTotal, monotonic_ns: int) -> int:
         return 0
     counted = month.counted
     closed = sum(s.seconds for s in call.timer.spans if s.standing == "counted" and s.activity in counted)
-    running = call.timer.seconds_at(monotonic_ns) - call.timer.closed_seconds
+    running = call.timer.seconds_at(monotonic_ns) - call.timer.closed_seconds  # none while it is held
     return closed + (running if call.timer.activity in counted else 0)
 
 

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QWidget
 from app.rules.call_time import OUTCOMES
 from app.rules.errors import ClinicError
 from app.rules.month_case import ACTIVITIES
+from app.rules.timer import Choice
 from app.security.permissions import Actor
 from app.services.call_rows import CallNow, RecoverableCall
+from app.services.timer_policies import TimerPolicy
 from app.services.wrap_up import FinishedCall, WrapUp
 from app.storage.ledger import Changes, ClinicLocked
-from app.views import diagnostic_log
 from app.views.call.bar_state import MonthTotal, bar_state, read_month
 from app.views.call.call_reads import (
     AtSignIn,
@@ -27,10 +28,15 @@ from app.views.call.call_reads import (
     read_open,
 )
 from app.views.call.call_screens import CallScreens
+from app.views.call.desk_offer import DESK_ACTIVITY, DeskOffer
+from app.views.call.idle_question import KEEP, STOP
+from app.views.call.mini_dock import MiniDock
+from app.views.call.presence import Presence
 from app.views.call.questions import ForgottenStart, LeavingQuestion
 from app.views.call.steps import Steps, Work
 from app.views.call.words import activity_words, saved_words
 from app.views.call_bar import CallBar, CallBarState
+from app.views.chart.chart_view import ChartView
 from app.views.page_context import PageContext
 from app.views.theme import set_shown
 from app.views.widgets import ask_reason, format_duration
@@ -46,10 +52,11 @@ class CallDesk(QObject):
     call that the service returned and the clock; nothing here counts seconds.
     """
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, touched_ns: Callable[[], int]) -> None:
         """Take over the calls of who signed in: open ones come back to the bar, one left by a crash is asked about.
 
-        To be made before the pages, whose own answers to a key then come before this one's.
+        To be made before the pages, whose own answers to a key then come before this one's. `touched_ns` returns the
+        monotonic count at the last touch of keyboard or mouse.
         """
         super().__init__(context.window)
         self._context = context
@@ -61,7 +68,11 @@ class CallDesk(QObject):
         self._month = MonthTotal()
         self._steps = Steps(context.tasks, self)
         self._screens = CallScreens(context, self)
+        self.presence = Presence(context, lambda: self._open.now, touched_ns, self)
+        """What a locked screen says and asks of the running call."""
+        self._offer = DeskOffer(context.window.commands, self)
         self.bar = CallBar(self._bar_state)
+        self.mini = MiniDock(context, self)
         # Commands are answered from the key press on, before anything of the call is on screen.
         self._keys = QWidget(context.window)
         self._keys.setObjectName("call_keys")
@@ -81,13 +92,10 @@ class CallDesk(QObject):
         self._keys.show()
         self._steps.ask(partial(self._start, patient_id))
 
-    def running_words(self) -> str:
-        """Return what the locked screen says of the timer: never a name; empty while none runs."""
-        call = self._open.now
-        if call is None or call.timer.state != "running":
-            return ""
-        minutes, seconds = divmod(call.timer.seconds_at(self._clock.monotonic_ns()), 60)
-        return self.tr("Timer running {time}").format(time=f"{minutes:02d}:{seconds:02d}")
+    def chart_opened(self, chart: ChartView) -> None:
+        """Start or offer the desk timer on a chart that was just opened, as the clinic chose for this person's role."""
+        roles, is_timing = frozenset(self._actor.roles), self._is_timing
+        self._offer.chart_opened(chart, self.presence.policy, roles, is_timing=is_timing)
 
     def may_end(self, then: Callable[[], object]) -> bool:
         """Whether the person may leave now. While a timer runs they are asked; `then` follows if they go."""
@@ -112,11 +120,14 @@ class CallDesk(QObject):
         if window.call_bar is self.bar:
             window.call_bar = None
         self.bar.deleteLater()
+        self.presence.end()
+        self.mini.close()
         self.deleteLater()
 
     def _on_read_at_sign_in(self, read: AtSignIn) -> None:
         self._left_running, self._open = read.left_running, read.calls
         self._month, self._zone = read.month, read.zone
+        self.presence.policy = read.policy
         self._show_bar()
         if self._left_running is not None:
             self._screens.show_recovery(self._left_running, self._zone)
@@ -175,9 +186,10 @@ class CallDesk(QObject):
             return
         run = self._context.tasks.run
         if self._context.window.is_locked:
-            run(partial(self._calls.journal.beat, call.token), failed=self._on_journal_failed)
+            self.presence.beat_locked(call.token)
         elif not self._steps.is_busy:
-            run(partial(self._calls.beat, self._actor, call.call_id), self._on_beaten, self._on_beat_failed)
+            beat = partial(self._calls.beat, self._actor, call.call_id, self.presence.touched_ns)
+            run(beat, self._on_beaten, self._on_beat_failed)
 
     def _on_beaten(self, call: CallNow) -> None:
         now = self._open.now
@@ -189,11 +201,8 @@ class CallDesk(QObject):
         if not isinstance(error, ClinicLocked):
             self._context.tasks.failed.emit(error)
 
-    def _on_journal_failed(self, _error: Exception) -> None:
-        # Nobody can mend it from a locked screen; after it, the silence is asked about.
-        diagnostic_log.note("journal")
-
     def _on_unlocked(self) -> None:
+        self.presence.unlock()
         if self._open.now is not None:
             self._steps.ask(lambda: Work(partial(read_after_lock, self._context.desk), self._on_open_read))
 
@@ -202,9 +211,34 @@ class CallDesk(QObject):
         self._show_bar()
 
     def _on_changed(self, changes: Changes) -> None:
+        if changes.touch("setting") and not self._context.window.is_locked:
+            self._context.tasks.run(
+                partial(self._context.desk.timer_policies.policy, self._actor), self._on_policy_read
+            )
         call = self._open.now
         if call is not None and changes.touch(*_MOVES_MINUTES) and not self._context.window.is_locked:
             self._context.tasks.run(partial(read_month, self._context.desk, call), self._on_month_read)
+
+    def _on_policy_read(self, policy: TimerPolicy) -> None:
+        self.presence.policy = policy
+
+    def _on_mini_bar(self) -> None:
+        self.mini.toggle()
+        self.bar.tick()
+
+    def _on_mini_finish(self) -> None:
+        self.mini.call_to_window()
+        self._steps.ask(partial(self._stop, None))
+
+    def _on_desk_asked(self, patient_id: int) -> None:
+        self._keys.show()
+        self._steps.ask(partial(self._start_desk, patient_id))
+
+    def _on_desk_started(self, call: CallNow) -> Work:
+        # The chart stays in view: nothing of a call's screen is needed to read it.
+        self._open = self._open.begun(call)
+        self._show_bar()
+        return Work(partial(read_month, self._context.desk, call), self._on_month_read)
 
     def _on_month_read(self, month: MonthTotal) -> None:
         self._month = month
@@ -285,11 +319,25 @@ class CallDesk(QObject):
             return None
         return self._moving(lambda: self._calls.switch_activity(self._actor, call.call_id, activity))
 
-    def _answer(self, *, keep: bool) -> Work | None:
-        call = self._open.now
-        if call is None or not call.timer.doubts:
+    def _start_desk(self, patient_id: int) -> Work | None:
+        """Time desk work on a patient; a timer that runs is never moved to another patient in silence."""
+        if self._is_timing:
+            self._context.window.notify(self.tr("A timer runs already. Finish or pause it first."), "warn")
             return None
-        return self._moving(lambda: self._calls.answer(self._actor, call.call_id, keep=keep))
+        call = self._open.with_patient(patient_id)
+        if call is not None and call.timer.state in ("paused", "parked"):
+            return self._go_on(call.call_id)
+        return Work(lambda: self._calls.start(self._actor, patient_id, DESK_ACTIVITY), self._on_desk_started)
+
+    def _answer(self, choice: Choice) -> Work | None:
+        """Answer what is asked of the call: the idle question and its gaps, or the gaps of one that rests."""
+        call = self._open.now
+        if call is None or (call.timer.idle is None and not call.timer.doubts):
+            return None
+        if call.timer.state == "running":
+            is_over = choice == STOP
+            return self._moving(lambda: self._calls.review(self._actor, call.call_id, choice), open_it=is_over)
+        return self._moving(lambda: self._calls.answer(self._actor, call.call_id, keep=choice == KEEP))
 
     def _set_back(self, call_id: int, minutes: int, reason: str) -> Work:
         return self._moving(lambda: self._calls.set_start_back(self._actor, call_id, minutes, reason))
@@ -374,6 +422,7 @@ class CallDesk(QObject):
 
     def _connect(self) -> None:
         window, bar, screens, ask = self._context.window, self.bar, self._screens, self._steps.ask
+        mini = self.mini.bar
         window.show_call_bar(bar)
         window.unlocked.connect(self._on_unlocked)
         self._context.feed.changed.connect(self._on_changed)
@@ -382,8 +431,12 @@ class CallDesk(QObject):
         bar.open_requested.connect(self._on_open_asked)
         bar.activity_chosen.connect(lambda activity: ask(partial(self._switch, activity)))
         bar.waiting_chosen.connect(self._on_waiting_chosen)
-        bar.gap_kept.connect(lambda: ask(partial(self._answer, keep=True)))
-        bar.gap_discarded.connect(lambda: ask(partial(self._answer, keep=False)))
+        for answered in (bar.gap_answered, self.presence.answered, mini.idle_answered):
+            answered.connect(lambda choice: ask(partial(self._answer, choice)))
+        bar.detach_requested.connect(self._on_mini_bar)
+        mini.pause_requested.connect(lambda: ask(self._pause))
+        mini.finish_requested.connect(self._on_mini_finish)
+        self._offer.asked.connect(self._on_desk_asked)
         screens.toggled.connect(self.start)
         screens.save_asked.connect(self._on_save_asked)
         screens.go_on_asked.connect(lambda call_id: ask(partial(self._go_on, call_id)))
@@ -398,6 +451,7 @@ class CallDesk(QObject):
         on = partial(commands.on, owner=self._keys)
         on("call.toggle", handler=lambda: ask(partial(self._stop, None)))
         on("call.pause", handler=lambda: ask(self._pause))
+        on("call.mini_bar", handler=self._on_mini_bar)
         on("call.backdate", handler=self._on_set_back)
         on("save_next", handler=lambda: ask(partial(self._save, following=True)))
         on("save_stay", handler=lambda: ask(partial(self._save, following=False)))
@@ -412,12 +466,19 @@ class CallDesk(QObject):
         is_any = bool(self._open.all())
         set_shown(self.bar, shown=is_any or self._left_running is not None)
         set_shown(self._keys, shown=is_any)
+        self._offer.follow(is_timing=self._is_timing)
+        self.mini.follow(is_due=is_any)
         self.bar.tick()
+
+    @property
+    def _is_timing(self) -> bool:
+        call = self._open.now
+        return call is not None and call.timer.state == "running"
 
     def _bar_state(self) -> CallBarState:
         now = self._open.now
         known = now is not None and now.patient_id == self._month.patient_id
-        return bar_state(
+        shown = bar_state(
             now,
             self._open.others,
             self._left_running,
@@ -425,3 +486,6 @@ class CallDesk(QObject):
             monotonic_ns=self._clock.monotonic_ns(),
             zone=self._zone,
         )
+        self.presence.follow()
+        self.mini.show_state(shown, self.presence.ask())
+        return shown

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from app.services.call_rows import CallNow, RecoverableCall
 from app.services.desk import Desk
+from app.services.timer_policies import TimerPolicy
 from app.views.call.bar_state import MonthTotal, read_month
 from app.views.call.call_sheet import CallSheet, read_sheet
 
@@ -34,12 +35,16 @@ class OpenCalls:
 
 @dataclass(frozen=True, slots=True)
 class AtSignIn:
-    """What a person left open: their calls, one left by a crash, the month of the one on the bar; the clinic's zone."""
+    """What a person left open: their calls, one left by a crash, the month of the one on the bar.
+
+    With it the clinic's zone, and its rules for the timer.
+    """
 
     left_running: RecoverableCall | None
     calls: OpenCalls
     month: MonthTotal
     zone: ZoneInfo
+    policy: TimerPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def read_at_sign_in(desk: Desk) -> AtSignIn:
     calls = read_open(desk)
     month = read_month(desk, calls.now) if calls.now is not None else MonthTotal()
     zone = ZoneInfo(desk.clinic.clinic(desk.actor).time_zone)
-    return AtSignIn(left[0] if left else None, calls, month, zone)
+    policy = desk.timer_policies.policy(desk.actor)
+    return AtSignIn(left[0] if left else None, calls, month, zone, policy)
 
 
 def read_after_lock(desk: Desk) -> OpenCalls:

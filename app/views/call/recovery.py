@@ -49,6 +49,10 @@ class RecoveryView(QWidget):
         kept = self.tr("Begun {began}. {time} are safe, up to the last heartbeat at {last}.")
         words = kept.format(began=began, time=format_duration(call.seconds), last=last)
         card.body.addWidget(safe_text.label(words, name="recovery_words"))
+        if call.doubtful_seconds:
+            idle = self.tr("{time} more wait for you: nobody touched CareLoop, or the computer slept.")
+            idle_words = idle.format(time=format_duration(call.doubtful_seconds))
+            card.body.addWidget(safe_text.label(idle_words, name="recovery_idle"))
         since = self.tr("{gap} passed since then.").format(gap=_long(call.gap_seconds))
         card.body.addWidget(safe_text.label(since, name="recovery_gap"))
         note = self.tr("The note as it was typed is kept.") if call.draft else self.tr("No note was typed yet.")

@@ -86,6 +86,9 @@ class ChartView(QWidget):
         page = page_layout(self)
         page.setSpacing(GRID)
         page.addLayout(self._build_head())
+        self.above = QVBoxLayout()
+        """A line above the tabs, for what concerns the whole chart."""
+        page.addLayout(self.above)
         page.addWidget(self.host, 1)
         self.tabs.currentChanged.connect(self._on_tab_changed)
         context.feed.changed.connect(self._on_changed)
