@@ -34,6 +34,7 @@ from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
+from app.services.closing.reopenings import Reopenings
 from app.services.demo import DemoPlan, create_demo
 from app.services.desk import Desk
 from app.services.documents import Documents
@@ -50,6 +51,7 @@ from app.services.founding import (
     recover,
     sign_in,
     verify_passphrase,
+    verify_second_person,
 )
 from app.services.history import History
 from app.services.icd10_codes import Icd10Codes
@@ -163,6 +165,12 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             make_readiness=readiness_pdf,
             make_csv=report_csv,
             make_xlsx=report_xlsx,
+        ),
+        reopenings=Reopenings(
+            ledger,
+            assets.load_rule_book(),
+            verify_second=partial(verify_second_person, opened),
+            writers=month_writers(),
         ),
         backups=Backups(ledger, opened.file),
         integrity=Integrity(ledger, opened.file),

@@ -106,8 +106,19 @@ def _index_row(number: int, facts: PacketFacts, sheet: int) -> Row:
     )
 
 
-def _not_billed_pages(index: BoundIndex, typesetter: Typesetter) -> list[Page]:
+def not_billed_pdf(_packets: Sequence[PacketFacts], index: BoundIndex) -> bytes:
+    """The patients of the month without a packet, and every reason, as a paper of its own."""
+    typesetter = Typesetter()
+    document = Document(f"CareLoop not billed {index.month}", typesetter)
+    document.add(_not_billed_pages(index, typesetter, alone=True), _furniture(index))
+    return document.finished()
+
+
+def _not_billed_pages(index: BoundIndex, typesetter: Typesetter, *, alone: bool = False) -> list[Page]:
     flow = Flow(typesetter)
+    if alone:
+        letterhead(flow, index.clinic)
+        flow.title("Chronic care management: not billed", month_name(index.month))
     flow.heading("Not billed", "not-billed", level=0)
     flow.paragraph("Patients enrolled in this month for whom no packet is bound, and why.")
     rows = [_not_billed_row(each) for each in index.not_billed]

@@ -11,6 +11,7 @@ from app.reports.pdf_text import MARK, REGULAR, Colour, Printable, Run, Typesett
 from app.reports.sheet import HEIGHT, LEFT, MUTED, RIGHT, RULE, SMALL, WARN, WIDTH, Page, Rule
 
 _PALE: Colour = (0.925, 0.93, 0.94)
+_STAMP: Colour = (0.80, 0.20, 0.18)
 _NOTICE = (
     "Characters that this paper cannot print stand here by their numbers (U+…). The record holds them as they were."
 )
@@ -18,6 +19,14 @@ _NOTICE = (
 
 class Cancelled(Exception):
     """The person asked to stop; nothing was made."""
+
+
+def overlay_pdf(words: str) -> bytes:
+    """One page with nothing but `words` along its diagonal, to be laid over the pages of a finished paper."""
+    typesetter = Typesetter()
+    document = Document("", typesetter)
+    document.stamp(words)
+    return document.finished()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,13 @@ class Document:
             self._watermark(furniture)
             self._draw(page)
             self._finish(page, furniture, number, len(pages))
+
+    def stamp(self, words: str) -> None:
+        """Add a page that says `words` along its diagonal, half transparent, and nothing else."""
+        self._canvas.setFillAlpha(0.45)
+        paint_watermark(self._canvas, self.typesetter.printable(words), _STAMP, WIDTH, HEIGHT)
+        self._canvas.showPage()
+        self._count += 1
 
     def add_later(self, pages: Sequence[Page], furniture: Furniture, name: str) -> None:
         """Pages whose text is not known yet (`fill` brings it); bookmarks and links are taken as they are now."""

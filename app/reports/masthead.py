@@ -26,10 +26,10 @@ def made_line(making: Making, zone: str, rule_version: str | None = None) -> str
     return f"{made} · CareLoop {making.program_version}{rules}"
 
 
-def watermark(making: Making) -> str:
+def watermark(making: Making, *, is_approved: bool = False) -> str:
     """What a paper that must not be used says across each page."""
     if making.state == DRAFT:
-        return "DRAFT – not approved"
+        return "DRAFT – month not closed" if is_approved else "DRAFT – not approved"
     if making.state == VOID:
         by = f" by revision {making.superseded_by}" if making.superseded_by is not None else ""
         return f"VOID – superseded{by}"

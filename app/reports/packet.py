@@ -62,5 +62,5 @@ def furniture(facts: PacketFacts) -> Furniture:
         foot=f"Contains PHI · patient record {facts.patient.record_id}",
         ident=f"packet {facts.making.packet_id}",
         made=made_line(facts.making, facts.clinic.time_zone, facts.rule_version),
-        watermark=watermark(facts.making),
+        watermark=watermark(facts.making, is_approved=facts.approval is not None),
     )

@@ -39,6 +39,8 @@ def attestation(flow: Flow, facts: PacketFacts, key: str) -> None:
             ("Confirmed by", known(approval.method)),
         ]
     )
+    if approval.closed_by_same:
+        flow.paragraph("The packet was made by the person who attested; nobody else here may do one of the two.")
     flow.signature_lines((f"Signature: {named(biller)}, NPI {biller.npi}", "Date"))
 
 

@@ -130,6 +130,11 @@ def _codes(flow: Flow, facts: PacketFacts) -> None:
     flow.table(columns, rows)
     if total_cents(readiness.lines) is None:
         flow.paragraph(Cell("– The clinic has set no charge for a code.", colour=MUTED), small=True)
+    if facts.choice:
+        taken, recommended = (FAMILIES.get(each, each) for each in (facts.choice.taken, facts.choice.recommended))
+        flow.paragraph(
+            Cell(f"Taken: {taken}, not the recommended {recommended}. Reason given: {facts.choice.reason}", colour=WARN)
+        )
     for other in readiness.alternatives:
         lines = ", ".join(f"{line.code} ×{line.units}" for line in other.lines)
         flow.paragraph(

@@ -26,6 +26,11 @@ def to_json(value: object, *, without: frozenset[str] = frozenset()) -> str:
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def with_field(text: str, name: str, value: object) -> str:
+    """An object's JSON with one more field."""
+    return json.dumps({**json.loads(text), name: _plain(value)}, sort_keys=True, separators=(",", ":"))
+
+
 def from_json(kind: type[T], text: str) -> T:
     """The value of dataclass `kind` written by `to_json`.
 

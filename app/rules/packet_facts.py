@@ -273,8 +273,20 @@ class MdmFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceFacts:
+    """The family that the practitioner took instead of the recommended one, and why in their own words."""
+
+    recommended: str
+    taken: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalFacts:
-    """Who attested, for which practitioner, when, and the words attested to."""
+    """Who attested, for which practitioner, when, and the words attested to.
+
+    `closed_by_same`: the same person made the packet, where nobody else there could have done one of the two.
+    """
 
     name: str
     at: str
@@ -284,6 +296,7 @@ class ApprovalFacts:
     one_person_clinic: bool = False
     method: str | None = None
     statement: str = ATTESTATION
+    closed_by_same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +323,10 @@ class Making:
     superseded_by: int | None = None
 
 
+NOT_MADE = Making("", "", "", "")
+"""Of facts that no paper was made of yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class PacketFacts:
     """One patient's month, everything its packet says."""
@@ -332,6 +349,7 @@ class PacketFacts:
     services: tuple[ServiceFacts, ...] = ()
     same_month_asked_on: str | None = None
     mdm: MdmFacts | None = None
+    choice: ChoiceFacts | None = None
     approval: ApprovalFacts | None = None
     audit: tuple[AuditFacts, ...] = ()
     chain_head: str | None = None
@@ -350,7 +368,16 @@ class PacketFacts:
 
         A draft, its approval and the packet made of it share the hash exactly when nothing changed in between.
         """
-        return hashlib.sha256(frozen_json.to_json(self, without=_MAKING_FIELDS).encode("ascii")).hexdigest()
+        return hashlib.sha256(self.bound_json().encode("ascii")).hexdigest()
+
+    def bound_json(self) -> str:
+        """The canonical JSON that `facts_hash` is the hash of: what an approval is bound to."""
+        return frozen_json.to_json(self, without=_MAKING_FIELDS)
+
+    @classmethod
+    def from_bound_json(cls, text: str) -> "PacketFacts":
+        """The facts `bound_json` wrote, not made yet. Raises `frozen_json.FrozenJsonError`."""
+        return cls.from_json(frozen_json.with_field(text, "making", NOT_MADE))
 
     def diagnosis_codes(self) -> tuple[str, ...]:
         """ICD-10-CM codes active in the month, each once; those documented as lasting and risky come first."""

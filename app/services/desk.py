@@ -11,6 +11,7 @@ from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
 from app.services.clinic_settings import ClinicSettings
+from app.services.closing.reopenings import Reopenings
 from app.services.documents import Documents
 from app.services.enrolments import Enrolments
 from app.services.escalations import Escalations
@@ -85,6 +86,7 @@ class Desk:
     time_reviews: TimeReviews
     hand_overs: HandOvers
     month_end: MonthEnd
+    reopenings: Reopenings
     reports: Reports
     backups: Backups
     integrity: Integrity

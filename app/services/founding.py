@@ -164,6 +164,13 @@ def verify_passphrase(opened: OpenClinic, passphrase: str) -> None:
     read_key_file(opened.file.folder).unlock(opened.actor.username, passphrase)[0].wipe()
 
 
+def verify_second_person(opened: OpenClinic, username: str, passphrase: str) -> Actor:
+    """Return the person whose user name and passphrase these are, who agrees to a step. Raise `WrongPassphrase`."""
+    name = fold(username)
+    read_key_file(opened.file.folder).unlock(name, passphrase)[0].wipe()
+    return actor_named(opened.file, name)
+
+
 def _founder(first: FirstPerson) -> Actor:
     return Actor(1, fold(first.username), first.name, first.credential, frozenset(), secrets.token_hex(8))
 

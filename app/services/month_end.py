@@ -1,107 +1,56 @@
-import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Approval, Clinic, Packet
-from app.rules.errors import ClinicError, ProgramFault
+from app.models import Clinic, CloseFile, MonthClose, Packet
+from app.rules.errors import ClinicError
+from app.rules.family_choice import checked_reason, take_family
 from app.rules.month import Month
-from app.rules.packet_facts import ATTESTATION, DRAFT, FINAL, VOID, PacketFacts
+from app.rules.packet_facts import DRAFT, VOID, PacketFacts
 from app.rules.papers import ReadinessReport
 from app.rules.rule_book import RuleBook
 from app.security.permissions import Actor
-from app.services.approvals import Standing, standing_approvals
-from app.services.door import composed
+from app.services.approvals import NothingToWithdraw, Standing, attest, standing_approvals, take_back
+from app.services.board.holds import MonthHeld
+from app.services.closing.dry_run import DryRun, outlook
+from app.services.closing.made import Made, MadePacket, MakingStopped, MonthChanged, NotReady, PacketPreview
+from app.services.closing.month_state import MonthState, month_state
+from app.services.closing.paper_store import store, stored
+from app.services.closing.press import BOUND_FILE, PAPERS, READINESS_FILE, Press, Writers
+from app.services.closing.two_people import may_close_own
+from app.services.closing.written_again import described, write_again
+from app.services.door import composed, reads, writes
 from app.services.judging import Judged, clinic_of, judge, require_known, require_over
-from app.services.making import Plan, Sheet, is_open_and_ready, keep_sheet, kept_packets, plan_month
-from app.services.month_papers import (
-    BOUND,
-    READINESS,
-    BindPackets,
-    Maker,
-    keep_paper,
-    kept_paper,
-    report_as_kept,
-)
-from app.services.packet_folder import PACKETS, PacketFolder, packet_folder
+from app.services.making import Finish, Look, Plan, Sheet, is_open_and_ready, keep_sheet, kept_packets, plan_month
+from app.services.month_papers import BOUND, READINESS, Maker, keep_paper, kept_paper, report_as_kept
+from app.services.packet_folder import PACKETS, full_manifest, packet_folder, sha256_of
 from app.services.people import is_one_person_clinic
 from app.services.readiness import report_of
 from app.storage.ledger import Ledger, Reading, Work, chain_head
 
-APPROVE, MAKE = "month.approve", "month.make"
-BOUND_FILE, READINESS_FILE = "bound.pdf", "readiness.pdf"
-PAPERS = frozenset({PACKETS, BOUND, READINESS})
-"""What can be written: a PDF a packet, all of them bound, the readiness report."""
+__all__ = [
+    "PAPERS",
+    "DryRun",
+    "Made",
+    "MadePacket",
+    "MakingStopped",
+    "MonthChanged",
+    "MonthEnd",
+    "NotReady",
+    "PacketPreview",
+    "Writers",
+]
 
-
-class NotReady(ClinicError):
-    """The month cannot be approved as it stands."""
-
-
-class MonthChanged(ClinicError):
-    """The record is no longer what was looked at."""
-
-    def __init__(self) -> None:
-        super().__init__("This month's record has changed in the meantime. Look at it again, then repeat the step.")
-
-
-class MakingStopped(ClinicError):
-    """The person stopped it."""
-
-    def __init__(self) -> None:
-        super().__init__("Stopped. No packet was made.")
-
-
-@dataclass(frozen=True, slots=True)
-class PacketPreview:
-    """A packet on screen: its facts, its PDF, and the hash that an approval of it is bound to."""
-
-    facts: PacketFacts
-    pdf: bytes
-    facts_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class MadePacket:
-    """A packet that was written. `state` is draft or final; `is_new`: not a reprint, byte for byte, of an earlier one.
-
-    `changed_since`: the record is no longer what this final packet says; it stays as it was made.
-    """
-
-    packet_no: str
-    patient_id: int
-    state: str
-    revision: int
-    sha256: str
-    is_new: bool
-    changed_since: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a month-end wrote. `not_ready` patients have no packet; `approved_now` were approved in the same step."""
-
-    month: Month
-    packets: tuple[MadePacket, ...]
-    not_ready: int
-    approved_now: int
-    files: tuple[Path, ...]
-
-    @property
-    def finals(self) -> int:
-        return sum(packet.state == FINAL for packet in self.packets)
-
-    @property
-    def drafts(self) -> int:
-        return sum(packet.state == DRAFT for packet in self.packets)
+APPROVE, MAKE, CLOSE = "month.approve", "month.make", "month.close"
 
 
 class MonthEnd:
-    """Approves months and makes their packets.
+    """Approves months, makes their packets and closes them.
 
-    Packets are made of frozen facts: what was made once is printed again from them, the same bytes for ever.
+    Packets are made of frozen facts, and their bytes are kept: what was made once is printed again from the store.
     """
 
     def __init__(
@@ -112,18 +61,19 @@ class MonthEnd:
         clinic_folder: Path,
         program_version: str,
         verify_passphrase: Callable[[str], None],
-        make_packet: Callable[[PacketFacts], bytes],
-        bind: BindPackets,
-        make_report: Callable[[ReadinessReport], bytes],
+        writers: Writers,
     ) -> None:
         self._ledger = ledger
         self._book = book
         self._clinic_folder = clinic_folder
         self._program_version = program_version
         self._verify = verify_passphrase
-        self._make_packet = make_packet
-        self._bind = bind
-        self._make_report = make_report
+        self._writers = writers
+
+    @reads("readiness.read")
+    def state(self, reading: Reading, month: Month) -> MonthState:
+        """Return whether the month is open or closed, by whom and when."""
+        return month_state(reading.session, month)
 
     @composed(MAKE)
     def preview(self, actor: Actor, patient_id: int, month: Month) -> PacketPreview:
@@ -133,10 +83,11 @@ class MonthEnd:
             kept = kept_packets(reading.session, month).get(patient_id)
             if each.packet_no is not None and kept is not None:
                 facts = PacketFacts.from_json(kept.facts)
+                pdf = stored(reading.session, kept.stored_sha256) if kept.stored_sha256 else None
             else:
                 making = self._maker(reading, clinic).making("preview", kept.revision + 1 if kept else 1, DRAFT)
-                facts = replace(self._standing(reading.session, clinic, each).facts, making=making)
-        return PacketPreview(facts, self._make_packet(facts), facts.facts_hash())
+                facts, pdf = replace(self._standing(reading.session, clinic, each).facts, making=making), None
+        return PacketPreview(facts, pdf or self._writers.packet(facts), facts.facts_hash())
 
     @composed(MAKE)
     def draft(self, actor: Actor, patient_id: int, month: Month) -> PacketPreview:
@@ -148,11 +99,22 @@ class MonthEnd:
         return made
 
     @composed(APPROVE)
-    def approve(self, actor: Actor, patient_id: int, month: Month, passphrase: str, seen: str = "") -> None:
+    def approve(
+        self,
+        actor: Actor,
+        patient_id: int,
+        month: Month,
+        passphrase: str,
+        seen: str = "",
+        *,
+        family: str | None = None,
+        reason: str = "",
+    ) -> None:
         """Attest to a patient's month, with the person's passphrase asked again; it binds the facts as they stand.
 
-        `seen` is the `facts_hash` of the preview that was looked at. Raises `WrongPassphrase`, `NotReady`,
-        `MonthNotOver`, or `MonthChanged` when the facts are no longer those.
+        `seen` is the `facts_hash` of the preview that was looked at. `family` takes other codes than the recommended
+        ones, which needs a `reason`. Raises `WrongPassphrase`, `NotReady`, `MonthNotOver`, `MonthHeld`, `NoSuchFamily`,
+        `ReasonNeeded`, or `MonthChanged` when the facts are no longer those.
         """
         self._verify(passphrase)
         with self._ledger.writing(actor, APPROVE) as work:
@@ -160,10 +122,14 @@ class MonthEnd:
             require_over(month, clinic.time_zone, work.now)
             if each.packet_no is not None:
                 raise NotReady(f"The packet of {month} is made and final; there is nothing left to approve.")
+            _require_open(work.session, month)
+            if each.hold is not None:
+                raise MonthHeld(month, each.hold)
             standing = self._standing(work.session, clinic, each)
-            if seen and seen != standing.facts.facts_hash():
+            if seen and seen not in (standing.facts.facts_hash(), standing.recommended.facts_hash()):
                 raise MonthChanged
-            _attest(work, each, standing.facts, one_person_clinic=is_one_person_clinic(work.session))
+            taken = take_family(standing.recommended, family, reason) if family else standing.facts
+            attest(work, patient_id, taken, one_person_clinic=is_one_person_clinic(work.session))
 
     @composed(APPROVE)
     def approve_all(self, actor: Actor, month: Month, passphrase: str) -> int:
@@ -176,6 +142,32 @@ class MonthEnd:
             raise NotReady("More than one person works here: each patient's month is approved by itself.")
         return self._approve_alone(actor, month)
 
+    @writes(APPROVE)
+    def withdraw(self, work: Work, patient_id: int, month: Month, reason: str) -> None:
+        """Take an approval back before its packet is final. Raise `ReasonNeeded`, `NothingToWithdraw`, `NotReady`."""
+        kept = checked_reason(reason, "Say why this approval is taken back.")
+        clinic, each = self._one(work.session, patient_id, month)
+        standing = None if each.packet_no is not None else self._standing(work.session, clinic, each)
+        if standing is None or standing.approval_id is None:
+            raise NothingToWithdraw
+        take_back(work, standing.approval_id, kept)
+
+    @reads(MAKE)
+    def dry_run(self, reading: Reading, month: Month, *, approves: bool = False) -> DryRun:
+        """Return what closing the month now would make; nothing is written.
+
+        `approves`: as if the passphrase were given that, in a clinic of one person, approves all that is ready.
+        Raises `MonthUnknown`, `MonthNotOver`.
+        """
+        session = reading.session
+        clinic = self._require_finished(reading, month)
+        finish = self._finish(reading, closes=True)
+        if approves and is_one_person_clinic(session):
+            finish = replace(finish, all_ready=True)
+        plan = plan_month(session, clinic, month, self._look(reading, clinic, finish))
+        earlier = {row.patient_id: (row.packet_no, row.facts) for row in kept_packets(session, month).values()}
+        return outlook(month, plan, earlier)
+
     @composed(MAKE)
     def make(
         self,
@@ -185,26 +177,34 @@ class MonthEnd:
         *,
         passphrase: str | None = None,
         papers: Collection[str] = PAPERS,
+        close: bool = False,
         progress: Callable[[int, int], None] = lambda _done, _of: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Made:
-        """Write a packet for each ready patient, all of them bound, the readiness report and a manifest to `out`.
+        """Write a packet for each ready patient, all of them bound, the lists, the report and a manifest to `out`.
 
         `papers` leaves some of these out; packets are written singly, bound or both, and are kept either way.
-        Approved months become final packets, others drafts under a watermark. In a clinic of one person the passphrase,
-        given again, approves all ready months in the same step. What was made before and still stands is printed from
-        its frozen facts, the same bytes. `progress` is told (done, of); `cancelled` is asked before each packet.
+        Approved months become final packets where who makes them may close (and is not who approved them, unless nobody
+        else could be), others drafts under a watermark. In a clinic of one person the passphrase, given again, approves
+        all ready months in the same step. What was made before and still stands is written as it was, the same bytes.
+        `close` closes the month: nothing is left as a draft, and all that leaves with it is kept. Of a closed month
+        exactly that is written again. `progress` is told (done, of); `cancelled` is asked before each packet.
 
         Raises `OutRefused`, `WrongPassphrase`, `MonthUnknown`, `MonthNotOver`, `MakingStopped`, `MonthChanged`; then
-        nothing is in `out`. `ProgramFault` when a kept packet does not come out as it did.
+        nothing is in `out`. `PaperDamaged` when a kept paper is not what it was.
         """
         if not {PACKETS, BOUND} & set(papers):
             raise ClinicError("Choose how packets are written: one PDF a patient, all in one bound PDF, or both.")
         with packet_folder(out, self._clinic_folder) as folder:
             with self._ledger.reading(actor, MAKE) as reading:
-                clinic = clinic_of(reading.session)
-                require_known(self._book, month, clinic.setting)
-                require_over(month, clinic.time_zone, reading.now)
+                self._require_finished(reading, month)
+                state = month_state(reading.session, month)
+            if state.is_closed:
+                with self._ledger.writing(actor, MAKE) as work:
+                    return write_again(work, self._book, month, folder, papers)
+            if close:
+                with self._ledger.reading(actor, CLOSE):
+                    pass
             approved = 0
             if passphrase is not None:
                 self._verify(passphrase)
@@ -212,29 +212,147 @@ class MonthEnd:
                     approved = self._approve_alone(actor, month)
             with self._ledger.reading(actor, MAKE) as reading:
                 clinic = clinic_of(reading.session)
-                maker = self._maker(reading, clinic)
-                names = self._ledger.permissions.names
-                plan = plan_month(reading.session, clinic, month, self._book, maker=maker, names=names)
-            digests = self._print(plan, folder, papers, progress, cancelled)
-            self._keep(actor, month, plan, digests)
-            self._finish(actor, plan, folder, papers, digests)
-            files = folder.finish({"format": 1, "month": str(month), "rules": self._book.version}, plan.gone)
-        packets = tuple(
-            MadePacket(
-                packet_no=sheet.number,
-                patient_id=sheet.patient_id,
-                state=sheet.facts.making.state,
-                revision=sheet.facts.making.revision,
-                sha256=digests[sheet.file],
-                is_new=sheet.kept is None,
-                changed_since=sheet.changed_since,
+                look = self._look(reading, clinic, self._finish(reading, closes=close))
+                plan = plan_month(reading.session, clinic, month, look)
+            press = Press(self._writers, folder, papers)
+            self._print(actor, press, plan, progress, cancelled, binds=close or BOUND in papers)
+            self._keep(actor, month, plan, press)
+            closed = self._finish_month(actor, plan, press, papers, close=close)
+            files = folder.finish(described(month, self._book.version, closed), plan.gone)
+            digests = dict(folder.files)
+        return Made(month, _made_packets(plan, press), len(plan.left_out), approved, files, digests, closed)
+
+    def _print(
+        self,
+        actor: Actor,
+        press: Press,
+        plan: Plan,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+        *,
+        binds: bool,
+    ) -> None:
+        def ask() -> bool:
+            if cancelled():
+                raise MakingStopped
+            return False
+
+        def kept(sha256: str) -> bytes:
+            with self._ledger.reading(actor, MAKE) as reading:
+                return stored(reading.session, sha256)
+
+        press.packets(plan, kept, progress, ask, binds=binds)
+        ask()
+
+    def _keep(self, actor: Actor, month: Month, plan: Plan, press: Press) -> None:
+        """Freeze what each new packet was made of, unless the record changed while it was printed."""
+        seen = plan.chain_seq
+        for sheet in plan.sheets:
+            if sheet.kept is not None and sheet.stored is not None:
+                continue
+            with self._ledger.writing(actor, MAKE) as work:
+                now_at, _ = chain_head(work.session)
+                paper = press.cuts[sheet.file]
+                store(work, [paper], press.known)
+                if sheet.kept is not None:  # an earlier program did not keep bytes: from here on these are they
+                    _packet(work.session, sheet.number).stored_sha256 = paper.sha256
+                else:
+                    if now_at != seen:
+                        self._require_unchanged(work.session, month, sheet)
+                    keep_sheet(work, sheet, paper.sha256)
+            seen = now_at + 1
+        if plan.void:
+            with self._ledger.writing(actor, MAKE) as work:
+                for packet_id in plan.void:
+                    work.session.get_one(Packet, packet_id).state = VOID
+
+    def _require_unchanged(self, session: Session, month: Month, sheet: Sheet) -> None:
+        clinic = clinic_of(session)
+        judged = judge(session, clinic, month, self._book, [sheet.patient_id])
+        open_still = [each for each in judged if is_open_and_ready(each)]
+        standing = standing_approvals(session, clinic, open_still, self._book).get(sheet.patient_id)
+        if standing is None or standing.facts.facts_hash() != sheet.facts.facts_hash():
+            raise MonthChanged
+
+    def _finish_month(self, actor: Actor, plan: Plan, press: Press, papers: Collection[str], *, close: bool) -> int:
+        """Print the rest as it is now that the packets are kept, freeze it, and close; return the close's number."""
+        month = Month.parse(plan.bound.index.month)
+        press.lists(plan, all_of_them=close)
+        fresh = self._report(actor, month, press) if close or READINESS in papers else None
+        with self._ledger.writing(actor, CLOSE if close else MAKE) as work:
+            wanted = press.cuts if close else {n: c for n, c in press.cuts.items() if n in (BOUND_FILE, READINESS_FILE)}
+            store(work, wanted.values(), press.known)
+            if plan.kept_bound is None and BOUND_FILE in press.cuts:
+                keep_paper(work, plan.bound, press.cuts[BOUND_FILE].sha256, self._book.version)
+            if fresh is not None:
+                keep_paper(work, fresh, press.cuts[READINESS_FILE].sha256, self._book.version)
+            closed = self._close(work, month, plan, press) if close else 0
+            work.note(
+                month=str(month),
+                made=[sheet.number for sheet in plan.sheets if sheet.kept is None],
+                printed_again=[sheet.number for sheet in plan.sheets if sheet.kept is not None],
+                voided=len(plan.void),
             )
-            for sheet in plan.sheets
+        return closed
+
+    def _close(self, work: Work, month: Month, plan: Plan, press: Press) -> int:
+        revision = month_state(work.session, month).revision + 1
+        digests = {name: paper.sha256 for name, paper in press.cuts.items()}
+        manifest = full_manifest(described(month, self._book.version, revision), digests)
+        closed = MonthClose(
+            month=str(month),
+            revision=revision,
+            packets=len(plan.sheets),
+            not_billed=len(plan.left_out),
+            one_person_clinic=is_one_person_clinic(work.session),
+            manifest_sha256=sha256_of(manifest),
+            rule_version=self._book.version,
+            program_version=self._program_version,
+            closed_at=work.now,
+            closed_by=work.actor.name,
+            person_id=work.actor.person_id,
         )
-        return Made(month, packets, len(plan.left_out), approved, files)
+        work.session.add(closed)
+        work.session.flush()
+        work.session.add_all(
+            CloseFile(close_id=closed.id, name=name, sha256=digest) for name, digest in digests.items()
+        )
+        work.note(close=revision, manifest=closed.manifest_sha256)
+        return revision
+
+    def _report(self, actor: Actor, month: Month, press: Press) -> ReadinessReport | None:
+        """Print the readiness report, and return it if it is to be kept: not printed again as it was."""
+        with self._ledger.reading(actor, MAKE) as reading:
+            clinic = clinic_of(reading.session)
+            maker = self._maker(reading, clinic)
+            judged = judge(reading.session, clinic, month, self._book)
+            live = report_of(reading.session, clinic, month, judged, self._book, making=maker.making(""))
+            kept = kept_paper(reading.session, month, READINESS)
+            report, is_new = report_as_kept(live, kept, maker)
+            was = None if is_new or kept is None else stored(reading.session, kept.sha256)
+        press.put(READINESS_FILE, self._writers.report(report) if was is None else was)
+        return report if is_new else None
 
     def _maker(self, reading: Reading, clinic: Clinic) -> Maker:
         return Maker(reading.now, reading.actor.name, self._program_version, clinic.time_zone)
+
+    def _look(self, reading: Reading, clinic: Clinic, finish: Finish) -> Look:
+        return Look(self._book, self._maker(reading, clinic), self._ledger.permissions.names, finish)
+
+    def _finish(self, reading: Reading, *, closes: bool) -> Finish:
+        actor, permissions = reading.actor, self._ledger.permissions
+        return Finish(
+            may=self._ledger.may(actor, CLOSE),
+            person_id=actor.person_id,
+            own_too=may_close_own(reading.session, permissions, actor),
+            closes=closes,
+        )
+
+    def _require_finished(self, reading: Reading, month: Month) -> Clinic:
+        clinic = clinic_of(reading.session)
+        require_known(self._book, month, clinic.setting)
+        require_over(month, clinic.time_zone, reading.now)
+        return clinic
 
     def _works_alone(self, actor: Actor) -> bool:
         with self._ledger.reading(actor, MAKE) as reading:
@@ -264,130 +382,29 @@ class MonthEnd:
         unapproved = [patient_id for patient_id, each in standing.items() if each.approval is None]
         for patient_id in unapproved:
             with self._ledger.writing(actor, APPROVE) as work:
-                _attest(work, ready[patient_id], standing[patient_id].facts, one_person_clinic=True)
+                attest(work, patient_id, standing[patient_id].facts, one_person_clinic=True)
         return len(unapproved)
 
-    def _print(
-        self,
-        plan: Plan,
-        folder: PacketFolder,
-        papers: Collection[str],
-        progress: Callable[[int, int], None],
-        cancelled: Callable[[], bool],
-    ) -> dict[str, str]:
-        """Write packets and bound document into `folder`, as `papers` asks, and return the SHA-256 of each one made."""
 
-        def ask() -> bool:
-            if cancelled():
-                raise MakingStopped
-            return False
+def _require_open(session: Session, month: Month) -> None:
+    if month_state(session, month).is_closed:
+        raise NotReady(f"{month} is closed. It is opened again first, with a reason, on the month-end page.")
 
-        steps = len(plan.sheets) * (2 if BOUND in papers else 1)
-        digests = {}
-        for done, sheet in enumerate(plan.sheets, 1):
-            ask()
-            content = self._make_packet(sheet.facts)
-            digests[sheet.file] = hashlib.sha256(content).hexdigest()
-            if PACKETS in papers:
-                folder.add(sheet.file, content)
-            if sheet.kept is not None:
-                _require_same(sheet.number, digests[sheet.file], sheet.kept)
-            progress(done, steps)
-        if BOUND not in papers:
-            return digests
-        bound = self._bind(
-            [sheet.facts for sheet in plan.sheets],
-            plan.bound.index,
-            progress=lambda done, of: progress(len(plan.sheets) + done, len(plan.sheets) + of),
-            cancelled=ask,
+
+def _packet(session: Session, number: str) -> Packet:
+    return session.scalars(select(Packet).where(Packet.packet_no == number)).one()
+
+
+def _made_packets(plan: Plan, press: Press) -> tuple[MadePacket, ...]:
+    return tuple(
+        MadePacket(
+            packet_no=sheet.number,
+            patient_id=sheet.patient_id,
+            state=sheet.facts.making.state,
+            revision=sheet.facts.making.revision,
+            sha256=press.cuts[sheet.file].sha256,
+            is_new=sheet.kept is None,
+            changed_since=sheet.changed_since,
         )
-        digests[BOUND_FILE] = folder.add(BOUND_FILE, bound)
-        if plan.kept_bound is not None:
-            _require_same(plan.bound.index.making.packet_id, digests[BOUND_FILE], plan.kept_bound)
-        return digests
-
-    def _keep(self, actor: Actor, month: Month, plan: Plan, digests: Mapping[str, str]) -> None:
-        """Freeze what each new packet was made of, unless the record changed while it was printed."""
-        seen = plan.chain_seq
-        for sheet in plan.sheets:
-            if sheet.kept is not None:
-                continue
-            with self._ledger.writing(actor, MAKE) as work:
-                now_at, _ = chain_head(work.session)
-                if now_at != seen:
-                    self._require_unchanged(work.session, month, sheet)
-                keep_sheet(work, sheet, digests[sheet.file])
-            seen = now_at + 1
-        if plan.void:
-            with self._ledger.writing(actor, MAKE) as work:
-                for packet_id in plan.void:
-                    work.session.get_one(Packet, packet_id).state = VOID
-
-    def _require_unchanged(self, session: Session, month: Month, sheet: Sheet) -> None:
-        clinic = clinic_of(session)
-        judged = judge(session, clinic, month, self._book, [sheet.patient_id])
-        open_still = [each for each in judged if is_open_and_ready(each)]
-        standing = standing_approvals(session, clinic, open_still, self._book).get(sheet.patient_id)
-        if standing is None or standing.facts.facts_hash() != sheet.facts.facts_hash():
-            raise MonthChanged
-
-    def _finish(
-        self, actor: Actor, plan: Plan, folder: PacketFolder, papers: Collection[str], digests: Mapping[str, str]
-    ) -> None:
-        """Print the readiness report as it is now that the packets are kept, and freeze the month's papers."""
-        month = Month.parse(plan.bound.index.month)
-        report = self._report(actor, month, folder) if READINESS in papers else None
-        with self._ledger.writing(actor, MAKE) as work:
-            if plan.kept_bound is None and BOUND_FILE in digests:
-                keep_paper(work, plan.bound, digests[BOUND_FILE], self._book.version)
-            if report is not None:
-                keep_paper(work, report, folder.files[READINESS_FILE], self._book.version)
-            work.note(
-                month=str(month),
-                made=[sheet.number for sheet in plan.sheets if sheet.kept is None],
-                printed_again=[sheet.number for sheet in plan.sheets if sheet.kept is not None],
-                voided=len(plan.void),
-            )
-
-    def _report(self, actor: Actor, month: Month, folder: PacketFolder) -> ReadinessReport | None:
-        """Write the readiness report, and return it if it is to be kept: not printed again as it was."""
-        with self._ledger.reading(actor, MAKE) as reading:
-            clinic = clinic_of(reading.session)
-            maker = self._maker(reading, clinic)
-            judged = judge(reading.session, clinic, month, self._book)
-            making = maker.making("")
-            live = report_of(reading.session, clinic, month, judged, self._book, making=making)
-            kept = kept_paper(reading.session, month, READINESS)
-        report, is_new = report_as_kept(live, kept, maker)
-        digest = folder.add(READINESS_FILE, self._make_report(report))
-        if kept is not None and not is_new:
-            _require_same(report.making.packet_id, digest, kept.sha256)
-        return report if is_new else None
-
-
-def _attest(work: Work, each: Judged, facts: PacketFacts, *, one_person_clinic: bool) -> None:
-    digest = facts.facts_hash()
-    work.about(each.patient.id)
-    work.session.add(
-        Approval(
-            patient_id=each.patient.id,
-            month=str(each.case.month),
-            facts_hash=digest,
-            npi=each.patient.npi,
-            approver=work.actor.name,
-            credential=work.actor.credential,
-            meaning=ATTESTATION,
-            one_person_clinic=one_person_clinic,
-            approved_at=work.now,
-            person_id=work.actor.person_id,
-        )
+        for sheet in plan.sheets
     )
-    work.note(month=str(each.case.month), facts=digest)
-
-
-def _require_same(number: str, printed: str, kept: str) -> None:
-    if printed != kept:
-        raise ProgramFault(
-            f"{number} does not come out as it was first made, so nothing was written. "
-            "Print it with the version of CareLoop that made it."
-        )

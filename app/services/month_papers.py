@@ -1,7 +1,7 @@
 """The papers of a whole month: the index that binds its packets, and the readiness report; frozen when first made."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,8 @@ from app.rules.month import Month
 from app.rules.packet_facts import DRAFT, FINAL, Making, PacketFacts
 from app.rules.papers import BoundIndex, NotBilled, ReadinessReport
 from app.rules.rule_book import RuleBook
+from app.services.board.holds import hold_words
+from app.services.closing.paper_store import is_stored
 from app.services.judging import Judged
 from app.services.packet_gathering import clinic_facts, local_iso, patient_facts
 from app.storage.ledger import Work
@@ -47,12 +49,13 @@ class BoundMonth:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The newest paper of a kind as it was first made."""
+    """The newest paper of a kind as it was first made. What a program made that did not keep bytes is made anew."""
 
     revision: int
     facts: str
     facts_hash: str
     sha256: str
+    is_stored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Maker:
 
 
 def kept_paper(session: Session, month: Month, kind: str) -> Kept | None:
-    """Return the newest paper of a kind that was made of the month."""
+    """Return the newest paper of a kind that was made of the month. `is_stored`: its bytes are kept."""
     row = session.scalars(
         select(MonthPaper)
         .where(MonthPaper.month == str(month), MonthPaper.kind == kind)
@@ -78,13 +81,23 @@ def kept_paper(session: Session, month: Month, kind: str) -> Kept | None:
     ).first()
     if row is None:
         return None
-    return Kept(row.revision, row.facts, row.facts_hash, row.sha256)
+    return Kept(row.revision, row.facts, row.facts_hash, row.sha256, is_stored(session, row.sha256))
 
 
 def bound_index(
-    session: Session, clinic: Clinic, month: Month, left_out: Sequence[Judged], book: RuleBook, *, making: Making
+    session: Session,
+    clinic: Clinic,
+    month: Month,
+    left_out: Sequence[Judged],
+    book: RuleBook,
+    *,
+    making: Making,
+    waiting: Mapping[int, str],
 ) -> BoundIndex:
-    """Return the sheets around the packets; `left_out` are the patients without one."""
+    """Return the sheets around the packets; `left_out` are the patients without one.
+
+    `waiting` says of ready ones why they have none.
+    """
     people: dict[int, Patient] = {}
     for first in range(0, len(left_out), _AT_ONCE):
         some = [each.patient.id for each in left_out[first : first + _AT_ONCE]]
@@ -92,7 +105,11 @@ def bound_index(
     not_billed = tuple(
         NotBilled(
             patient_facts(people[each.patient.id]),
-            tuple(book.finding(code).sentence for code in each.result.blockers),
+            (
+                *hold_words(each.hold),
+                *((waiting[each.patient.id],) if each.patient.id in waiting else ()),
+                *(book.finding(code).sentence for code in each.result.blockers),
+            ),
             each.result.clinical_staff_seconds + each.result.practitioner_seconds,
         )
         for each in left_out
@@ -102,7 +119,7 @@ def bound_index(
 
 def bound_as_kept(bound: BoundMonth, kept: Kept | None, maker: Maker, *, is_final: bool) -> tuple[BoundMonth, bool]:
     """Return what to bind, and whether that is the first making: what did not change is bound as it was then."""
-    if kept is not None and kept.facts_hash == bound_hash(bound):
+    if kept is not None and kept.is_stored and kept.facts_hash == bound_hash(bound):
         return frozen_json.from_json(BoundMonth, kept.facts), False
     revision = kept.revision + 1 if kept else 1
     number = f"CL-{bound.index.month}-bound-r{revision}"
@@ -112,7 +129,7 @@ def bound_as_kept(bound: BoundMonth, kept: Kept | None, maker: Maker, *, is_fina
 
 def report_as_kept(report: ReadinessReport, kept: Kept | None, maker: Maker) -> tuple[ReadinessReport, bool]:
     """Return the readiness report to print, and whether that is the first making."""
-    if kept is not None and kept.facts_hash == report_hash(report):
+    if kept is not None and kept.is_stored and kept.facts_hash == report_hash(report):
         return frozen_json.from_json(ReadinessReport, kept.facts), False
     revision = kept.revision + 1 if kept else 1
     return replace(report, making=maker.making(f"CL-{report.month}-readiness-r{revision}", revision)), True

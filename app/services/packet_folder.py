@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.rules.errors import ClinicError
 
-MANIFEST = "manifest.json"
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 PACKETS = "packets"
 _MAKING = ".careloop-making-"
 
@@ -48,13 +48,13 @@ class PacketFolder:
         return self._files[name]
 
     def finish(self, described: Mapping[str, object], gone: Mapping[str, str]) -> tuple[Path, ...]:
-        """Add the manifest and move all files into place, each at once; return their paths.
+        """Add checksums and manifest, and move all files into place, each at once; return their paths.
 
         `gone` names files that no longer stand (name → SHA-256). They are removed, but only what we wrote: a file that
         somebody changed is left.
         """
-        listed = [{"name": name, "sha256": digest} for name, digest in sorted(self._files.items())]
-        self.add(MANIFEST, (json.dumps({**described, "files": listed}, indent=1, sort_keys=True) + "\n").encode())
+        self.add(SUMS, sums_bytes(self._files))
+        self.add(MANIFEST, manifest_bytes(described, self._files))
         try:
             self._out.mkdir(mode=0o700, exist_ok=True)
             for name in sorted(self._files, key=lambda name: name == MANIFEST):
@@ -68,6 +68,27 @@ class PacketFolder:
         except OSError as error:
             raise _refused(self._out, error) from error
         return tuple(self._out / name for name in sorted(self._files))
+
+
+def manifest_bytes(described: Mapping[str, object], files: Mapping[str, str]) -> bytes:
+    """Return the manifest of some files, name → SHA-256."""
+    listed = [{"name": name, "sha256": digest} for name, digest in sorted(files.items())]
+    return (json.dumps({**described, "files": listed}, indent=1, sort_keys=True) + "\n").encode()
+
+
+def full_manifest(described: Mapping[str, object], files: Mapping[str, str]) -> bytes:
+    """Return the manifest of some files as it is beside all of them and their checksums."""
+    return manifest_bytes(described, {**files, SUMS: sha256_of(sums_bytes(files))})
+
+
+def sha256_of(content: bytes) -> str:
+    """Return a file's SHA-256 as the manifest has it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sums_bytes(files: Mapping[str, str]) -> bytes:
+    """Return the list that `sha256sum --check` reads, of some files, name → SHA-256."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(files.items())).encode()
 
 
 @contextmanager

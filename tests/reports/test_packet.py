@@ -167,7 +167,7 @@ def test_the_same_facts_print_the_same_bytes_in_any_process() -> None:
 @pytest.mark.parametrize(
     ("making", "says"),
     [
-        ({"state": "draft"}, "DRAFT – not approved"),
+        ({"state": "draft"}, "DRAFT – month not closed"),
         ({"state": "void", "superseded_by": 2}, "VOID – superseded by revision 2"),
     ],
 )
@@ -175,6 +175,11 @@ def test_a_paper_not_to_be_used_says_so_on_every_page(making: dict[str, object],
     facts = samples.packet(making=replace(samples.MAKING, **making))  # type: ignore[arg-type]
     assert all(says in page for page in reading.pages(packet_pdf(facts)))
     assert says not in reading.text(packet_pdf(samples.packet()))
+
+
+def test_a_draft_that_nobody_approved_says_so_on_every_page() -> None:
+    facts = samples.packet(making=replace(samples.MAKING, state="draft"), approval=None)
+    assert all("DRAFT – not approved" in page for page in reading.pages(packet_pdf(facts)))
 
 
 def test_one_person_clinic_attests_in_one_line() -> None:

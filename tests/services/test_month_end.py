@@ -3,24 +3,25 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
 
 from app.assets import load_rule_book
-from app.compose import open_desk
+from app.compose import month_writers, open_desk
 from app.models import AuditEvent, Packet, TimeEntry
-from app.reports.bound import bound_pdf
 from app.reports.packet import packet_pdf
-from app.reports.readiness import readiness_pdf
-from app.rules.errors import ProgramFault
 from app.rules.month import Month
 from app.rules.packet_facts import PacketFacts
+from app.security.permissions import NotPermitted
 from app.security.slots import WrongPassphrase
+from app.services.closing.paper_store import PaperDamaged
 from app.services.desk import Desk
 from app.services.founding import House, verify_passphrase
 from app.services.judging import MonthNotOver, MonthUnknown
@@ -28,6 +29,7 @@ from app.services.month_end import MakingStopped, MonthChanged, MonthEnd, NotRea
 from app.services.packet_folder import OutRefused
 from app.services.people import PersonForm
 from app.services.wrap_up import WrapUp
+from app.storage.vault import open_engine
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
 from tests.services.calling import WHOLE_NOTE, live
@@ -36,6 +38,16 @@ from tests.services.test_care_plans import whole
 
 PASSPHRASE = FIRST_PERSON.passphrase
 DOCTORS_PASSPHRASE = "four slow otters drift"
+OF_THE_MONTH = [
+    "SHA256SUMS",
+    "bound.pdf",
+    "charges.csv",
+    "charges.xlsx",
+    "manifest.json",
+    "not-billed.csv",
+    "not-billed.pdf",
+    "readiness.pdf",
+]
 
 
 @pytest.fixture
@@ -82,9 +94,7 @@ def printing_with(
         clinic_folder=desk.opened.file.folder,
         program_version="0.1.0",
         verify_passphrase=partial(verify_passphrase, desk.opened),
-        make_packet=make_packet,
-        bind=bound_pdf,
-        make_report=readiness_pdf,
+        writers=replace(month_writers(), packet=make_packet),
     )
 
 
@@ -124,7 +134,7 @@ def test_one_person_approves_and_makes_a_months_packets_in_one_step(clinic: Desk
     names = sorted(files_of(out))
     numbers = [packet.packet_no for packet in made.packets]
     assert numbers == ["CL-2026-10-0001-r1", "CL-2026-10-0002-r1"]
-    assert names == ["bound.pdf", "manifest.json", *(f"packets/{number}.pdf" for number in numbers), "readiness.pdf"]
+    assert names == sorted([*OF_THE_MONTH, *(f"packets/{number}.pdf" for number in numbers)])
     text = text_of(files_of(out)[f"packets/{numbers[0]}.pdf"])
     for fact in ("Nora Quill-a", "99490", "25:00", "attested by Ana Alvarez for NPI 1234567893, one-person clinic"):
         assert fact in text
@@ -198,10 +208,11 @@ def test_a_patient_who_becomes_ready_later_gets_a_packet_and_the_others_keep_the
     assert "31:00" in text
 
 
-def test_with_more_people_a_ready_month_is_a_draft_until_the_practitioner_approves_it(
+def test_with_more_people_a_ready_month_is_a_draft_until_it_is_approved_and_another_closes_it(
     clinic: Desk, out: Path, house: House
 ) -> None:
     with two_people(clinic, house) as doctor:
+        folder = doctor.opened.file.folder
         made = doctor.month_end.make(doctor.actor, OCTOBER, out, passphrase=DOCTORS_PASSPHRASE)
         assert (made.finals, made.drafts, made.approved_now) == (0, 2, 0)
         draft = files_of(out)["packets/CL-2026-10-0001-r1.pdf"]
@@ -214,24 +225,51 @@ def test_with_more_people_a_ready_month_is_a_draft_until_the_practitioner_approv
         doctor.month_end.approve(doctor.actor, number_of(doctor, "a"), OCTOBER, DOCTORS_PASSPHRASE)
         states = {row.case_id: row.state for row in doctor.readiness.board(doctor.actor, OCTOBER).rows}
         assert states == {"a": "approved", "b": "ready", "c": "short"}
-        made = doctor.month_end.make(doctor.actor, OCTOBER, out)
-        assert (made.finals, made.drafts) == (1, 1)
-        assert packets(doctor) == {
-            "CL-2026-10-0001-r1": "void",
-            "CL-2026-10-0001-r2": "final",
-            "CL-2026-10-0002-r1": "draft",
-        }
-        # The draft that no longer stands is gone from the folder too.
-        assert sorted(name for name in files_of(out) if "/" in name) == [
-            "packets/CL-2026-10-0001-r2.pdf",
-            "packets/CL-2026-10-0002-r1.pdf",
-        ]
-        final = " ".join(text_of(files_of(out)["packets/CL-2026-10-0001-r2.pdf"]).split())
-        assert "attested by José Núñez for NPI 1234567893 " in final
-        assert "one-person clinic" not in final
-        assert files_of(out)["packets/CL-2026-10-0002-r1.pdf"] == drafts["packets/CL-2026-10-0002-r1.pdf"]
         with pytest.raises(NotReady, match="More than one person"):
             doctor.month_end.approve_all(doctor.actor, OCTOBER, DOCTORS_PASSPHRASE)
+        with pytest.raises(NotPermitted):
+            doctor.month_end.make(doctor.actor, OCTOBER, out, close=True)
+    ana = open_desk(folder, "ana", PASSPHRASE, house)
+    made = ana.month_end.make(ana.actor, OCTOBER, out)
+    assert (made.finals, made.drafts) == (1, 1)
+    assert packets(ana) == {
+        "CL-2026-10-0001-r1": "void",
+        "CL-2026-10-0001-r2": "final",
+        "CL-2026-10-0002-r1": "draft",
+    }
+    # The draft that no longer stands is gone from the folder too.
+    assert sorted(name for name in files_of(out) if "/" in name) == [
+        "packets/CL-2026-10-0001-r2.pdf",
+        "packets/CL-2026-10-0002-r1.pdf",
+    ]
+    final = " ".join(text_of(files_of(out)["packets/CL-2026-10-0001-r2.pdf"]).split())
+    assert "attested by José Núñez for NPI 1234567893 " in final
+    assert "one-person clinic" not in final
+    assert files_of(out)["packets/CL-2026-10-0002-r1.pdf"] == drafts["packets/CL-2026-10-0002-r1.pdf"]
+    ana.close()
+
+
+def test_nobody_makes_final_what_they_approved_themselves_unless_nobody_else_could(
+    clinic: Desk, out: Path, house: House
+) -> None:
+    folder = clinic.opened.file.folder
+    nurse = PersonForm(name="Noor Haddad", credential="RN", username="noor", roles=("nurse",))
+    clinic.people.add(clinic.actor, nurse, "nine brave otters nap")
+    clinic.month_end.approve(clinic.actor, number_of(clinic, "a"), OCTOBER, PASSPHRASE)
+    made = clinic.month_end.make(clinic.actor, OCTOBER, out)  # a nurse may neither approve nor close
+    assert (made.finals, made.drafts) == (1, 1)
+    final = " ".join(text_of(files_of(out)["packets/CL-2026-10-0001-r1.pdf"]).split())
+    assert "attested by Ana Alvarez for NPI 1234567893" in final
+    assert "The packet was made by the person who attested; nobody else here may do one of the two." in final
+    with two_people(clinic, house):
+        pass
+    ana = open_desk(folder, "ana", PASSPHRASE, house)
+    ana.month_end.approve(ana.actor, number_of(ana, "b"), OCTOBER, PASSPHRASE)
+    made = ana.month_end.make(ana.actor, OCTOBER, out)
+    assert [packet.state for packet in made.packets] == ["final", "draft"]
+    draft = text_of(files_of(out)["packets/CL-2026-10-0002-r2.pdf"])
+    assert "DRAFT – month not closed" in draft
+    ana.close()
 
 
 def test_an_approval_holds_for_the_facts_it_was_given_for_and_no_others(clinic: Desk, out: Path) -> None:
@@ -362,14 +400,29 @@ def test_a_change_of_somebody_else_meanwhile_is_no_reason_to_stop(clinic: Desk, 
     assert printing_with(clinic, meanwhile).make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE).finals == 2
 
 
-def test_a_packet_that_does_not_come_out_as_it_was_made_is_our_fault_and_is_not_written(
-    clinic: Desk, out: Path
-) -> None:
+def test_a_later_program_that_draws_otherwise_writes_what_was_made_to_the_byte(clinic: Desk, out: Path) -> None:
     clinic.month_end.make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE)
     first = files_of(out)
-    with pytest.raises(ProgramFault, match="CL-2026-10-0001-r1"):
-        printing_with(clinic, lambda facts: packet_pdf(facts) + b"\n").make(clinic.actor, OCTOBER, out)
+    later = printing_with(clinic, lambda facts: packet_pdf(facts) + b"\n")
+    later.make(clinic.actor, OCTOBER, out)
     assert files_of(out) == first
+    assert later.preview(clinic.actor, number_of(clinic, "a"), OCTOBER).pdf == first["packets/CL-2026-10-0001-r1.pdf"]
+
+
+def test_a_kept_paper_that_was_tampered_with_is_not_printed(clinic: Desk, out: Path) -> None:
+    clinic.month_end.make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE)
+    with clinic.opened.file.engine.connect() as connection:
+        with pytest.raises(DatabaseError, match="only ever added"):
+            connection.execute(text("UPDATE paper_piece SET content = x'00'"))
+    engine = open_engine(clinic.opened.file.database, clinic.opened.file.key, guarded=False)
+    with engine.connect() as connection:
+        connection.execute(text("DROP TRIGGER paper_piece_never_changed"))
+        connection.execute(text("UPDATE paper_piece SET content = zeroblob(40)"))
+        connection.commit()
+    engine.dispose()
+    with pytest.raises(PaperDamaged, match="SHA-256"):
+        clinic.month_end.make(clinic.actor, OCTOBER, out.with_name("again"))
+    assert not out.with_name("again").exists()
 
 
 def test_what_somebody_else_put_in_the_folder_stays(clinic: Desk, out: Path) -> None:
@@ -435,7 +488,7 @@ def test_every_packets_facts_are_kept_and_add_up_and_the_clinic_stays_sound(
 def test_an_empty_month_has_papers_that_say_so(clinic: Desk, out: Path) -> None:
     made = clinic.month_end.make(clinic.actor, Month(2026, 9), out, passphrase=PASSPHRASE)
     assert (made.packets, made.not_ready) == ((), 3)
-    assert sorted(files_of(out)) == ["bound.pdf", "manifest.json", "readiness.pdf"]
+    assert sorted(files_of(out)) == OF_THE_MONTH
 
 
 def test_a_packet_holds_what_was_worked_in_the_program_plan_note_and_second(

@@ -1,0 +1,26 @@
+"""Who is not billed for a month and why, as a list for a spreadsheet."""
+
+from collections.abc import Sequence
+
+from app.exchange.csv_text import csv_bytes
+from app.rules.packet_facts import PacketFacts
+from app.rules.papers import BoundIndex
+
+HEADERS = ("service_month", "record", "account", "patient", "birth_date", "counted_seconds", "reasons")
+
+
+def not_billed_csv(_packets: Sequence[PacketFacts], index: BoundIndex) -> bytes:
+    """Return a row for each patient of the month without a packet, every reason in words."""
+    rows = (
+        (
+            index.month,
+            row.patient.record_id,
+            row.patient.account_no,
+            row.patient.claim_name or row.patient.name,
+            row.patient.born_on,
+            row.pooled_seconds,
+            " ".join(row.reasons),
+        )
+        for row in index.not_billed
+    )
+    return csv_bytes(HEADERS, rows, marked=False)

@@ -1,0 +1,1 @@
+"""How a month is closed, opened again, and what is kept of it."""
