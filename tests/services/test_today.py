@@ -169,7 +169,7 @@ def test_saved_filters(desk: Desk, clock: FakeClock) -> None:
     assert found("plan_due") == {"Close", "Over", "Never", "Back", "Tried", "Nothing"}
     assert found("due_today") == {"Never"}
     assert found("ready") == found("promised_now") == set()
-    assert found("") == {"Never"}
+    assert found("") == {"Never", "Back"}  # a call back that nobody planned is not finished
     desk.cadence.plan(desk.actor, none, TODAY)
     assert found("unscheduled") == set()
     with pytest.raises(ValueError, match="no filter"):
@@ -177,6 +177,29 @@ def test_saved_filters(desk: Desk, clock: FakeClock) -> None:
     for row in desk.today.everyone(desk.actor):
         assert row.filters <= set(FILTERS)
         assert set(row.flags) <= set(FLAGS)
+
+
+def test_a_contact_begun_and_not_finished_is_a_reason_of_its_own(desk: Desk, clock: FakeClock) -> None:
+    back, due = add_patient(desk, "X", "Back"), add_patient(desk, "X", "Due")
+    join(desk, back, due)
+    ring(desk, clock, back, "call_back")
+    row = row_of(desk, back)
+    assert (row.why, row.why_words) == (
+        "not_finished",
+        "The patient was to be called back on Mon 11/23/2026; nothing is planned.",
+    )
+    assert "not_finished" in row.flags
+    assert names(desk.today.queue(desk.actor)) == ["Back", "Due"]
+    desk.cadence.plan(desk.actor, back, date(2026, 11, 30))
+    assert row_of(desk, back).why == ""
+
+
+def test_a_first_contact_says_since_when_it_waits(desk: Desk) -> None:
+    old, new = add_patient(desk, "X", "Old"), add_patient(desk, "X", "New")
+    join(desk, old, started=date(2024, 12, 30))
+    join(desk, new, started=TODAY)
+    assert row_of(desk, old).why_words == "First contact, waiting since 12/30/2024"
+    assert row_of(desk, new).why_words == "First contact"
 
 
 def test_whoever_did_not_answer_waits_until_the_others_were_tried(desk: Desk, clock: FakeClock) -> None:

@@ -108,7 +108,7 @@ def wait_for_calls(room: CallRoom, count: int) -> None:
 def test_the_queue_opens_on_whom_to_call_first(room: CallRoom) -> None:
     assert names(room) == ["Adams, Ada", "Baker, Bruno", "Castro, Carla"]
     assert cells(room, 0) == {
-        "why": "First contact",
+        "why": "First contact, waiting since 09/24/2026",
         "name": "Adams, Ada",
         "phone": "802-555-0144",
         "window": "9 AM–12 PM · 9:00 AM",
@@ -122,7 +122,7 @@ def test_the_queue_opens_on_whom_to_call_first(room: CallRoom) -> None:
     assert said(room, "page_subtitle") == "Mon 11/23/2026 · 3 patients to call"
     assert said(room, "today_name") == "Adams, Ada"
     assert said(room, "today_born") == "Born 05/17/1941 · speaks English"
-    assert said(room, "today_why_text") == "First contact"
+    assert said(room, "today_why_text") == "First contact, waiting since 09/24/2026"
     assert said(room, "today_window") == "Call Mon Wed Fri 9 AM–12 PM · 9:00 AM CST there now"
     assert said(room, "today_hours_text") == "Not enough calls yet: 0 of 5."
     assert said(room, "today_open_text") == "No follow-up or escalation."
