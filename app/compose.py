@@ -17,6 +17,7 @@ from app.reports.bound import bound_pdf, not_billed_pdf
 from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
+from app.reports.explain import explanation_pdf
 from app.reports.packet import packet_pdf
 from app.reports.readiness import readiness_pdf
 from app.reports.report import report_pdf
@@ -26,8 +27,11 @@ from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
 from app.services.backups import Backups, restore_clinic
 from app.services.board.eligibility import Eligibility
+from app.services.board.explaining import Explain
 from app.services.board.handovers import HandOvers
 from app.services.board.holds import Holds
+from app.services.board.last_days import EndOfMonthPlan
+from app.services.board.leaks import Leaks
 from app.services.board.reviews import TimeReviews
 from app.services.cadence import Cadence
 from app.services.calls import Calls
@@ -56,6 +60,7 @@ from app.services.founding import (
 from app.services.history import History
 from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
+from app.services.impossible_days import ImpossibleDays
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd, Writers
 from app.services.notes import Notes
@@ -124,6 +129,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         imports=Imports(ledger, read_folder_or_files),
         calls=Calls(ledger, CallJournal(opened.file.folder, house.clock), assets.load_rule_book()),
         timer_policies=TimerPolicies(ledger),
+        impossible_days=ImpossibleDays(ledger),
         notes=Notes(ledger),
         today=Today(ledger, months),
         weekly_plan=WeeklyPlan(ledger, months, program_version=__version__, make_sheet=call_sheet_pdf),
@@ -149,6 +155,9 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         eligibility=Eligibility(ledger),
         time_reviews=TimeReviews(ledger),
         hand_overs=HandOvers(ledger, assets.load_rule_book()),
+        explain=Explain(ledger, assets.load_rule_book(), program_version=__version__, make_paper=explanation_pdf),
+        leaks=Leaks(ledger, assets.load_rule_book(), months),
+        last_days=EndOfMonthPlan(ledger, months),
         month_end=MonthEnd(
             ledger,
             assets.load_rule_book(),

@@ -93,6 +93,36 @@ class SameMonth(Provenance):
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammeFamily(Provenance):
+    """A code family of another programme than CCM: base and add-on as in `Family`, of the minutes of one bucket."""
+
+    programme: str
+    name: Literal["staff", "practitioner"]
+    minutes_of: Literal["clinical_staff", "practitioner"]
+    base: str
+    base_minutes: int
+    add_on: str
+    add_on_minutes: int
+    add_on_cap: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeMonth(SameMonth):
+    """A service beside another programme than CCM, read as `SameMonth`."""
+
+    programme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusive(Provenance):
+    """Codes of one practice that are not billed in a month with any of `without`."""
+
+    codes: frozenset[str]
+    without: frozenset[str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Code(Provenance):
     """A billing code in our own short words, with the minutes of a unit and the most units where there are any."""
 
@@ -154,7 +184,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class MonthRules:
-    """The rows in force in one month, gathered for use."""
+    """The rows in force in one month, gathered for use.
+
+    `same_month` are those that find something, `beside` all that are known of services beside CCM.
+    """
 
     families: tuple[Family, ...]
     counted_activities: frozenset[str]
@@ -162,13 +195,18 @@ class MonthRules:
     initiating_visits: frozenset[str]
     same_day_visits: frozenset[str]
     same_month: tuple[SameMonth, ...]
+    beside: tuple[SameMonth, ...] = ()
+    programme_families: tuple[ProgrammeFamily, ...] = ()
+    programme_month: tuple[ProgrammeMonth, ...] = ()
+    exclusive: tuple[Exclusive, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleBook:
     """All rows, and the version that names them: a label, and a hash of every value in them.
 
-    `findings` are what the rules can say of a month; `board_findings` what the board warns of beside them.
+    `findings` are what the rules can say of a month; `board_findings` what the board warns of beside them, and
+    `programme_findings` what can be said of other programmes than CCM.
     """
 
     version: str
@@ -187,6 +225,10 @@ class RuleBook:
     checks: tuple[Check, ...]
     findings: Mapping[str, Finding]
     board_findings: Mapping[str, Finding]
+    programme_families: tuple[ProgrammeFamily, ...]
+    programme_month: tuple[ProgrammeMonth, ...]
+    programme_findings: Mapping[str, Finding]
+    exclusive: tuple[Exclusive, ...]
 
     def for_month(self, month: Month) -> MonthRules:
         """Return the rows in force on the month's first day; later years keep the newest rows."""
@@ -199,8 +241,11 @@ class RuleBook:
         )
 
     def finding(self, code: str) -> Finding:
-        """Return how a finding of the rules or of the board is said; KeyError for a code that is none of ours."""
-        return self.board_findings[code] if code in self.board_findings else self.findings[code]
+        """Return how a finding of the rules, the board or another programme is said; KeyError for none of ours."""
+        for known in (self.findings, self.board_findings):
+            if code in known:
+                return known[code]
+        return self.programme_findings[code]
 
     def code(self, code: str, on: date) -> Code | None:
         return next((row for row in _in_force(self.codes, on) if row.code == code), None)
@@ -228,4 +273,8 @@ def _month_rules(book: RuleBook, month: Month) -> MonthRules:
         initiating_visits=frozenset().union(*(row.codes for row in visits if row.purpose == "initiating")),
         same_day_visits=frozenset().union(*(row.codes for row in visits if row.purpose == "same_day")),
         same_month=tuple(row for row in _in_force(book.same_month, day) if row.finding is not None),
+        beside=tuple(_in_force(book.same_month, day)),
+        programme_families=tuple(_in_force(book.programme_families, day)),
+        programme_month=tuple(_in_force(book.programme_month, day)),
+        exclusive=tuple(_in_force(book.exclusive, day)),
     )

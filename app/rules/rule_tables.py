@@ -18,10 +18,13 @@ from app.rules.rule_book import (
     Check,
     Code,
     ConversionFactor,
+    Exclusive,
     Family,
     Finding,
     Payment,
     PractitionerKind,
+    ProgrammeFamily,
+    ProgrammeMonth,
     RuleBook,
     SameMonth,
     Setting,
@@ -87,6 +90,10 @@ def parse_rule_book(tables: Mapping[str, object]) -> RuleBook:
         checks=checks,
         findings={finding.code: finding for finding in _rows(parts, "finding", _finding)},
         board_findings={finding.code: finding for finding in _rows(parts, "board_finding", _finding)},
+        programme_families=tuple(_rows(parts, "programme_family", _programme_family)),
+        programme_month=tuple(_rows(parts, "programme_month", _programme_month)),
+        programme_findings={finding.code: finding for finding in _rows(parts, "programme_finding", _finding)},
+        exclusive=tuple(_rows(parts, "exclusive", _exclusive)),
     )
     if parts:
         raise RuleBookError(f"{min(parts)}: no such table is known")
@@ -113,12 +120,16 @@ def _refuse_gaps(book: RuleBook) -> None:
     said = {row.finding for row in book.same_month if row.finding is not None}
     if unsaid := said - book.findings.keys():
         raise RuleBookError(f"same_month: {min(unsaid)} is not among the findings")
-    said_at_all = (*book.findings.values(), *book.board_findings.values())
+    if unsaid := {row.finding for row in book.programme_month if row.finding} - book.programme_findings.keys():
+        raise RuleBookError(f"programme_month: {min(unsaid)} is not among the findings")
+    said_at_all = (*book.findings.values(), *book.board_findings.values(), *book.programme_findings.values())
     if adrift := [finding.code for finding in said_at_all if finding.group not in groups]:
         raise RuleBookError(f"finding: {adrift[0]} belongs to no check")
     _refuse_overlap("payment", [(row.code, row.from_on, row.until_on) for row in book.payments])
     _refuse_overlap("code", [(row.code, row.from_on, row.until_on) for row in book.codes])
     _refuse_overlap("family", [(row.name, row.from_on, row.until_on) for row in book.families])
+    own = [(f"{row.programme} {row.name}", row.from_on, row.until_on) for row in book.programme_families]
+    _refuse_overlap("programme_family", own)
 
 
 def _refuse_overlap(table: str, rows: list[tuple[str, date, date | None]]) -> None:
@@ -271,6 +282,43 @@ def _same_month(row: _Row) -> SameMonth:
         by=row.some_of("by", words.SERVICE_BY),
         note=row.text("note") if row.has("note") else "",
     )
+
+
+def _programme_family(row: _Row) -> ProgrammeFamily:
+    return ProgrammeFamily(
+        *row.provenance(),
+        programme=row.text("programme"),
+        name=cast('Literal["staff", "practitioner"]', row.one_of("name", ("staff", "practitioner"))),
+        minutes_of=cast(
+            'Literal["clinical_staff", "practitioner"]', row.one_of("minutes_of", ("clinical_staff", "practitioner"))
+        ),
+        base=row.text("base"),
+        base_minutes=row.number("base_minutes"),
+        add_on=row.text("add_on"),
+        add_on_minutes=row.number("add_on_minutes"),
+        add_on_cap=row.number_or_none("add_on_cap"),
+    )
+
+
+def _programme_month(row: _Row) -> ProgrammeMonth:
+    programme = row.text("programme")
+    read = _same_month(row)
+    return ProgrammeMonth(
+        read.from_on,
+        read.until_on,
+        read.source,
+        read.certainty,
+        verdict=read.verdict,
+        finding=read.finding,
+        codes=read.codes,
+        by=read.by,
+        note=read.note,
+        programme=programme,
+    )
+
+
+def _exclusive(row: _Row) -> Exclusive:
+    return Exclusive(*row.provenance(), codes=row.codes("codes"), without=row.codes("without"), note=row.text("note"))
 
 
 def _code(row: _Row) -> Code:

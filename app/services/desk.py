@@ -3,8 +3,11 @@ from dataclasses import dataclass
 from app.security.permissions import Actor
 from app.services.backups import Backups
 from app.services.board.eligibility import Eligibility
+from app.services.board.explaining import Explain
 from app.services.board.handovers import HandOvers
 from app.services.board.holds import Holds
+from app.services.board.last_days import EndOfMonthPlan
+from app.services.board.leaks import Leaks
 from app.services.board.reviews import TimeReviews
 from app.services.cadence import Cadence
 from app.services.calls import Calls
@@ -21,6 +24,7 @@ from app.services.founding import OpenClinic
 from app.services.history import History
 from app.services.icd10_codes import Icd10Codes
 from app.services.imports import Imports
+from app.services.impossible_days import ImpossibleDays
 from app.services.integrity import Integrity
 from app.services.month_end import MonthEnd
 from app.services.notes import Notes
@@ -60,6 +64,7 @@ class Desk:
     imports: Imports
     calls: Calls
     timer_policies: TimerPolicies
+    impossible_days: ImpossibleDays
     notes: Notes
     today: Today
     weekly_plan: WeeklyPlan
@@ -85,6 +90,9 @@ class Desk:
     eligibility: Eligibility
     time_reviews: TimeReviews
     hand_overs: HandOvers
+    explain: Explain
+    leaks: Leaks
+    last_days: EndOfMonthPlan
     month_end: MonthEnd
     reopenings: Reopenings
     reports: Reports

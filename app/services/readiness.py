@@ -14,12 +14,11 @@ from app.rules.papers import MissingThing, ReadinessReport, ReadinessRow
 from app.rules.rule_book import RuleBook
 from app.security.permissions import Actor
 from app.services.board import days
+from app.services.board.holds import HELD, NOT_BILLED
 from app.services.board.rows import (
     APPROVED,
     BLOCKED,
     EXPORTED,
-    HELD,
-    NOT_BILLED,
     READY,
     SHORT,
     STATES,

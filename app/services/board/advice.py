@@ -12,6 +12,7 @@ from app.rules.identifiers import mbi_is_valid
 from app.rules.month import Month
 from app.services.board.eligibility import asked_for
 from app.services.board.reviews import waiting_for_review
+from app.services.impossible_days import findings as impossible_days
 
 IMPOSSIBLE_DAY = "W_IMPOSSIBLE_DAY"
 ELIGIBILITY_NOT_ASKED = "W_ELIGIBILITY_NOT_ASKED"
@@ -32,4 +33,7 @@ def advice(session: Session, month: Month, zone: ZoneInfo) -> Mapping[int, tuple
             found[patient_id].append(ELIGIBILITY_NOT_ASKED)
     for patient_id in waiting_for_review(session, month, zone):
         found[patient_id].append(HAND_ENTERED)
+    for odd in impossible_days(session, month):
+        for patient_id in odd.patients:
+            found[patient_id].append(IMPOSSIBLE_DAY)
     return {patient_id: tuple(sorted(set(codes))) for patient_id, codes in found.items()}

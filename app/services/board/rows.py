@@ -1,7 +1,7 @@
 """The board's rows: each patient's month with its state, what is missing, whose that is, and what it comes to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -150,12 +150,16 @@ def board_rows(session: Session, clinic: Clinic, judged: list[Judged], book: Rul
 
 
 def estimate_cents(case: MonthCase, result: Verdict, book: RuleBook) -> int | None:
-    """Return what Medicare's national amounts for the recommended lines come to, floored; None where one is unknown.
+    """Return what Medicare's national amounts for the recommended lines come to; see `estimate_of`."""
+    return estimate_of(case, result.would_bill, result.date_of_service or case.month.last, book)
+
+
+def estimate_of(case: MonthCase, lines: Sequence[Line], on: date, book: RuleBook) -> int | None:
+    """Return what Medicare's national amounts for `lines` come to, floored; None where one is unknown.
 
     The share of the fee schedule that the practitioner's kind is paid is taken (42 CFR 414.52, 414.56); coinsurance,
     sequestration and locality are not. Never the sum to charge.
     """
-    on = result.date_of_service or case.month.last
     place: Place = "facility" if case.setting == "facility" else "non_facility"
     kind = case.billing_practitioner.kind
     percent = next(
@@ -166,7 +170,7 @@ def estimate_cents(case: MonthCase, result: Verdict, book: RuleBook) -> int | No
         ),
         None,
     )
-    amounts = [(book.payment(line.code, on, place), line.units) for line in result.would_bill]
+    amounts = [(book.payment(line.code, on, place), line.units) for line in lines]
     if not amounts or percent is None:
         return None
     total = 0
