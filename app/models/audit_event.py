@@ -10,7 +10,10 @@ class AuditEvent(Base):
     """One link of the audit chain. Values of patient fields are never in it; keyed hashes are."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_patient", "patient_id", "seq"),)
+    __table_args__ = (
+        Index("ix_audit_event_patient", "patient_id", "seq"),
+        Index("ix_audit_event_actor", "actor_id", "at"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
