@@ -9,14 +9,26 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from zoneinfo import ZoneInfo
 
 from app.assets import load_rule_book
+from app.cli import month_end
 from app.cli.files import Refused, give_name, json_in, named, passphrase_in, write_beside
+from app.cli.signed import (
+    DONE,
+    INTERRUPTED,
+    OUR_FAULT,
+    REFUSED,
+    Subcommands,
+    desk_of,
+    known_month,
+    month_of,
+    on_clinic,
+    tell,
+    with_month,
+)
 from app.rules.case_json import case_name, parse_case
 from app.rules.errors import ClinicError, ProgramFault
 from app.rules.evaluate import evaluate
@@ -29,15 +41,6 @@ if TYPE_CHECKING:  # at run time these come with the wiring, and only when a cli
     from app.services.demo import Demo
     from app.services.desk import Desk
     from app.services.readiness import Board, BoardRow
-
-DONE, OUR_FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
-_FIRST_TO_END = ZoneInfo("Etc/GMT-14")  # where each day is over before it is anywhere else
-
-
-class Subcommands(Protocol):
-    """What argparse hands out to add commands to."""
-
-    def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser: ...  # noqa: A002 - argparse's word
 
 
 class CreateClinic(Protocol):
@@ -97,10 +100,10 @@ def _answer(run: Callable[[], int]) -> int:
     try:
         return run()
     except ClinicError as refusal:
-        _tell(str(refusal))
+        tell(str(refusal))
         return REFUSED
     except ProgramFault as fault:
-        _tell(f"a fault of CareLoop: {fault}")
+        tell(f"a fault of CareLoop: {fault}")
         return OUR_FAULT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -109,7 +112,7 @@ def _answer(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUR_FAULT
     except Exception as fault:  # noqa: BLE001 - its text and locals may hold a patient's data; type and places do not
-        _tell(f"a fault of CareLoop: {type(fault).__name__}. Nothing more was done. Where it happened:")
+        tell(f"a fault of CareLoop: {type(fault).__name__}. Nothing more was done. Where it happened:")
         for frame in traceback.extract_tb(fault.__traceback__):
             print(f"  {frame.filename}:{frame.lineno} in {frame.name}", file=sys.stderr)
         return OUR_FAULT
@@ -127,7 +130,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_create,
         _add_import,
         _add_readiness,
-        _add_month_end,
+        month_end.add_month_end,
+        month_end.add_reopen,
         _add_export_case,
         _add_check,
         _add_backup,
@@ -185,12 +189,12 @@ def _create(asked: argparse.Namespace, wire: Wire) -> int:
     else:
         print(words, flush=True)
         where = "on standard output, this once"
-    _tell(f"The clinic {folder} is made. Its recovery key is {where}: keep it apart from the clinic, on paper.")
+    tell(f"The clinic {folder} is made. Its recovery key is {where}: keep it apart from the clinic, on paper.")
     return DONE
 
 
 def _add_import(commands: Subcommands) -> None:
-    command = _on_clinic(commands, "import", "take in CSV files", "Take in CSV files, alone or as folders.")
+    command = on_clinic(commands, "import", "take in CSV files", "Take in CSV files, alone or as folders.")
     command.add_argument("paths", type=named, metavar="PATH", nargs="+", help="a CSV file, or a folder of them")
     command.set_defaults(run=_import)
 
@@ -200,24 +204,24 @@ def _import(asked: argparse.Namespace, wire: Wire) -> int:
     wiring = wire()
     # Read before the clinic is opened: a file that cannot be used leaves no trace there.
     intake = wiring.read_files([Path(path) for path in asked.paths])
-    with _desk(asked, wiring, passphrase) as desk:
+    with desk_of(asked, wiring, passphrase) as desk:
         plan = desk.imports.run(desk.actor, intake).plan
     for row in plan.problems:
         print(f"{one_line(row.file)}:{row.line}: {one_line(row.reason)}", file=sys.stderr)
     for row in plan.cautions:
         print(f"{one_line(row.file)}:{row.line}: taken in; {one_line(row.reason)}", file=sys.stderr)
     for name in plan.known_files:
-        _tell(f"{name} was imported before.")
+        tell(f"{name} was imported before.")
     added = ", ".join(f"{count:,} {kind}" for kind, count in sorted(plan.adds.items()) if count) or "nothing"
-    _tell(f"Imported: {added}. Rows left out: {len(plan.problems):,}.")
+    tell(f"Imported: {added}. Rows left out: {len(plan.problems):,}.")
     return DONE
 
 
 def _add_readiness(commands: Subcommands) -> None:
-    command = _on_clinic(
+    command = on_clinic(
         commands, "readiness", "say who is ready for a month", "Say who can be billed for a month, who cannot, and why."
     )
-    _with_month(command)
+    with_month(command)
     command.add_argument(
         "--json", action="store_true", help="print the rules' result for each patient, as evaluate does"
     )
@@ -225,9 +229,9 @@ def _add_readiness(commands: Subcommands) -> None:
 
 
 def _readiness(asked: argparse.Namespace, wire: Wire) -> int:
-    month = _month(asked)
+    month = month_of(asked)
     passphrase = passphrase_in(asked.password_file)
-    with _desk(asked, wire(), passphrase) as desk:
+    with desk_of(asked, wire(), passphrase) as desk:
         if asked.json:
             text = json.dumps(desk.readiness.results(desk.actor, month), indent=1)
         else:
@@ -249,60 +253,26 @@ def _row_text(row: "BoardRow") -> str:
     return f"{one_line(row.case_id)}  {row.state:<8}  {_clock(row.pooled_seconds):>7}  {lines}  {missing}".rstrip()
 
 
-def _add_month_end(commands: Subcommands) -> None:
-    command = _on_clinic(
-        commands,
-        "month-end",
-        "make a finished month's packets",
-        "Make a finished month's packets: one PDF a patient, one bound, the readiness report and a manifest.",
-    )
-    _with_month(command)
-    command.add_argument("--out", required=True, type=named, metavar="DIR", help="the folder to write to")
-    command.set_defaults(run=_month_end)
-
-
-def _month_end(asked: argparse.Namespace, wire: Wire) -> int:
-    month = _month(asked)
-    passphrase = passphrase_in(asked.password_file)
-    wiring = wire()
-    if wiring.clock.now() < month.bounds(_FIRST_TO_END)[1]:
-        raise Refused(f"{month} is not over yet. Packets are made when the month is finished, after {month.last}.")
-    wiring.require_out(Path(asked.out), Path(asked.clinic))
-    with _desk(asked, wiring, passphrase) as desk:
-        made = desk.month_end.make(desk.actor, month, Path(asked.out), passphrase=passphrase)
-    for packet in made.packets:
-        if packet.changed_since:
-            _tell(f"{packet.packet_no} stands as it was made, although the record has changed since.")
-    _tell(
-        f"{month}: {made.finals} final packets and {made.drafts} drafts are in {Path(asked.out).absolute()}; "
-        f"{made.not_ready} patients are not ready."
-    )
-    if again := sum(not packet.is_new for packet in made.packets):
-        _tell(f"{again} of them were made before and are printed again, the same bytes.")
-    _tell("These papers are not encrypted: keep them where patients' records may be kept.")
-    return DONE
-
-
 def _add_export_case(commands: Subcommands) -> None:
-    command = _on_clinic(
+    command = on_clinic(
         commands, "export-case", "print a patient's month as a case", "Print a patient's month as a case for evaluate."
     )
-    _with_month(command)
+    with_month(command)
     command.add_argument("--patient", required=True, metavar="ID", help="the id that readiness prints")
     command.set_defaults(run=_export_case)
 
 
 def _export_case(asked: argparse.Namespace, wire: Wire) -> int:
-    month = _month(asked)
+    month = month_of(asked)
     passphrase = passphrase_in(asked.password_file)
-    with _desk(asked, wire(), passphrase) as desk:
+    with desk_of(asked, wire(), passphrase) as desk:
         case = desk.readiness.case(desk.actor, asked.patient, month)
     print(json.dumps(case, indent=2), flush=True)
     return DONE
 
 
 def _add_check(commands: Subcommands) -> None:
-    command = _on_clinic(
+    command = on_clinic(
         commands, "check", "check the clinic file", "Check the clinic file, its audit trail and every sealed row."
     )
     command.set_defaults(run=_check)
@@ -315,21 +285,21 @@ def _check(asked: argparse.Namespace, wire: Wire) -> int:
     from app.storage.vault import ClinicDamaged  # noqa: PLC0415 - as above
 
     try:
-        with _desk(asked, wiring, passphrase) as desk:
+        with desk_of(asked, wiring, passphrase) as desk:
             found = desk.integrity.check(desk.actor)
     except (ClinicDamaged, KeyFileDamaged) as damage:
-        _tell(str(damage))
+        tell(str(damage))
         return OUR_FAULT
     for fault in found.faults:
-        _tell(f"{fault.check}: {fault.what}.")
+        tell(f"{fault.check}: {fault.what}.")
     if found.faults:
         return OUR_FAULT
-    _tell(f"The clinic is sound: {found.audit_events:,} audit events and {found.sealed_rows:,} sealed rows agree.")
+    tell(f"The clinic is sound: {found.audit_events:,} audit events and {found.sealed_rows:,} sealed rows agree.")
     return DONE
 
 
 def _add_backup(commands: Subcommands) -> None:
-    command = _on_clinic(commands, "backup", "make a verified backup", "Make a backup, and verify it.")
+    command = on_clinic(commands, "backup", "make a verified backup", "Make a backup, and verify it.")
     command.add_argument(
         "--to", type=named, metavar="DIR", help="a folder to write it to (else the clinic's own backups)"
     )
@@ -338,14 +308,14 @@ def _add_backup(commands: Subcommands) -> None:
 
 def _backup(asked: argparse.Namespace, wire: Wire) -> int:
     passphrase = passphrase_in(asked.password_file)
-    with _desk(asked, wire(), passphrase) as desk:
+    with desk_of(asked, wire(), passphrase) as desk:
         made = desk.backups.make(desk.actor, Path(asked.to).absolute() if asked.to else None)
-    _tell(f"Verified and written: {made.path}")
+    tell(f"Verified and written: {made.path}")
     return DONE
 
 
 def _add_restore(commands: Subcommands) -> None:
-    command = _on_clinic(
+    command = on_clinic(
         commands,
         "restore",
         "put a backup in the clinic's place",
@@ -359,7 +329,7 @@ def _restore(asked: argparse.Namespace, wire: Wire) -> int:
     passphrase = passphrase_in(asked.password_file)
     folder = Path(asked.clinic).absolute()
     wire().restore(Path(asked.backup).absolute(), folder, asked.username, passphrase)
-    _tell(f"The clinic {folder} is restored from {asked.backup}.")
+    tell(f"The clinic {folder} is restored from {asked.backup}.")
     return DONE
 
 
@@ -401,7 +371,7 @@ def _add_demo(commands: Subcommands) -> None:
 
 
 def _demo(asked: argparse.Namespace, wire: Wire) -> int:
-    through = None if asked.through is None else _known_month(asked.through)
+    through = None if asked.through is None else known_month(asked.through)
     folder = Path(asked.clinic).absolute()
     made = wire().create_demo(folder, patients=asked.patients, months=asked.months, through=through, seed=asked.seed)
     for user in made.users:
@@ -409,7 +379,7 @@ def _demo(asked: argparse.Namespace, wire: Wire) -> int:
         print(f"{user.username:<10} {titled:<24} {', '.join(user.roles)}")
     print(f"password: {made.password}\nrecovery key: {made.recovery_key}", flush=True)
     months = f"{made.finished[0]} to {made.finished[-1]}" + (f", {made.running} open" if made.running else "")
-    _tell(f"The demo clinic {folder} is made: {made.patients:,} invented patients, {months}. Nobody in it is real.")
+    tell(f"The demo clinic {folder} is made: {made.patients:,} invented patients, {months}. Nobody in it is real.")
     return DONE
 
 
@@ -420,45 +390,8 @@ def _result(raw: object, position: int | None) -> dict[str, object]:
         raise Refused(str(FormError(case_name(raw, position), error.field, error.reason))) from None
 
 
-def _on_clinic(commands: Subcommands, name: str, said: str, description: str) -> argparse.ArgumentParser:
-    """Add a command on a clinic that somebody signs in to."""
-    command = commands.add_parser(name, help=said, description=description)
-    command.add_argument("clinic", type=named, metavar="CLINIC", help="the clinic's folder")
-    command.add_argument("--as", required=True, dest="username", metavar="USER", help="who signs in")
-    command.add_argument("--password-file", required=True, metavar="FILE", help="the password is its first line")
-    return command
-
-
-def _with_month(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--month", required=True, metavar="YYYY-MM", help="the calendar month")
-
-
-def _month(asked: argparse.Namespace) -> Month:
-    return _known_month(asked.month)
-
-
-def _known_month(said: str) -> Month:
-    """Return the month said, refused before a clinic is opened where no clinic could have it."""
-    try:
-        month = Month.parse(said)
-    except ValueError:
-        raise Refused(f"{said[:40]!r} is not a month. Write it as YYYY-MM, for example 2026-10.") from None
-    first = load_rule_book().first_known
-    if month < first:
-        raise Refused(f"The rules for {month} are not known to CareLoop; the first month it knows is {first}.")
-    return month
-
-
-def _desk(asked: argparse.Namespace, wiring: Wiring, passphrase: str) -> "AbstractContextManager[Desk]":
-    return closing(wiring.open_desk(Path(asked.clinic).absolute(), asked.username, passphrase))
-
-
 def _nothing_wired() -> Wiring:
     raise RuntimeError("this command needs its wiring")
-
-
-def _tell(sentence: str) -> None:
-    print(f"careloop: {one_line(sentence)}", file=sys.stderr)
 
 
 def _clock(seconds: int) -> str:

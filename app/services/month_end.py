@@ -215,7 +215,7 @@ class MonthEnd:
                 look = self._look(reading, clinic, self._finish(reading, closes=close))
                 plan = plan_month(reading.session, clinic, month, look)
             press = Press(self._writers, folder, papers)
-            self._print(actor, press, plan, progress, cancelled, binds=close or BOUND in papers)
+            self._print(actor, press, plan, progress, cancelled, closes=close)
             self._keep(actor, month, plan, press)
             closed = self._finish_month(actor, plan, press, papers, close=close)
             files = folder.finish(described(month, self._book.version, closed), plan.gone)
@@ -230,7 +230,7 @@ class MonthEnd:
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
         *,
-        binds: bool,
+        closes: bool,
     ) -> None:
         def ask() -> bool:
             if cancelled():
@@ -241,7 +241,8 @@ class MonthEnd:
             with self._ledger.reading(actor, MAKE) as reading:
                 return stored(reading.session, sha256)
 
-        press.packets(plan, kept, progress, ask, binds=binds)
+        press.packets(plan, kept, progress, ask, binds=closes or press.wants(BOUND))
+        press.lists(plan, all_of_them=closes)
         ask()
 
     def _keep(self, actor: Actor, month: Month, plan: Plan, press: Press) -> None:
@@ -277,7 +278,6 @@ class MonthEnd:
     def _finish_month(self, actor: Actor, plan: Plan, press: Press, papers: Collection[str], *, close: bool) -> int:
         """Print the rest as it is now that the packets are kept, freeze it, and close; return the close's number."""
         month = Month.parse(plan.bound.index.month)
-        press.lists(plan, all_of_them=close)
         fresh = self._report(actor, month, press) if close or READINESS in papers else None
         with self._ledger.writing(actor, CLOSE if close else MAKE) as work:
             wanted = press.cuts if close else {n: c for n, c in press.cuts.items() if n in (BOUND_FILE, READINESS_FILE)}

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,16 +27,22 @@ class PacketFolder:
         self._out = out
         self._stage = stage
         self._files: dict[str, str] = {}
+        self.require_places((MANIFEST, SUMS))
 
     @property
     def files(self) -> Mapping[str, str]:
         """The files so far: name within the folder → SHA-256."""
         return self._files
 
+    def require_places(self, names: Iterable[str]) -> None:
+        """Raise `OutRefused` where a folder is in the place of a file to come."""
+        for name in names:
+            if (self._out / name).is_dir():
+                raise OutRefused(f"{self._out / name} is a folder, where a file is to be. Nothing was put there.")
+
     def add(self, name: str, content: bytes) -> str:
         """Write a file, `name` with "/" between folder and file, and return its SHA-256. Raise `OutRefused`."""
-        if (self._out / name).is_dir():
-            raise OutRefused(f"{self._out / name} is a folder, where a file is to be. Nothing was put there.")
+        self.require_places((name,))
         path = self._stage / name
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)

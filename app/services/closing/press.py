@@ -37,8 +37,13 @@ class Press:
         self._writers = writers
         self._folder = folder
         self._papers = papers
+        folder.require_places((READINESS_FILE, *writers.exports))
         self.cuts: dict[str, Cut] = {}
         self.known: dict[str, bytes] = {}
+
+    def wants(self, kind: str) -> bool:
+        """Whether papers of this kind were asked for."""
+        return kind in self._papers
 
     def put(self, name: str, content: bytes) -> str:
         """Take in a paper and return its SHA-256."""

@@ -1,0 +1,63 @@
+"""A month dry-run, closed, opened again and closed anew, without a window."""
+
+from pathlib import Path
+
+from app.compose import open_desk
+from app.services.founding import House
+from tests.conftest import FIRST_PERSON
+from tests.services.clinic_month import OCTOBER
+from tests.test_cli_clinic import Run, Signed, digest, files, password, run, signed  # noqa: F401 - fixtures
+
+MONTH = ("--month", "2026-10")
+
+
+def test_a_month_is_dry_run_closed_opened_again_and_closed_anew(
+    run: Run,  # noqa: F811 - the fixture
+    signed: Signed,  # noqa: F811
+    files: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    run(*signed("import"), files)
+    code, told, _ = run(*signed("month-end"), *MONTH, "--dry-run")
+    assert code == 0
+    assert told.splitlines()[0] == "2026-10: 1 new packets, 0 as made before, 1 patients without"
+    assert "seconds counted: 1500" in told
+    assert "0 exported" in run(*signed("readiness"), *MONTH)[1]
+
+    out = tmp_path / "out"
+    code, _, told = run(*signed("month-end"), *MONTH, "--out", out, "--close")
+    assert code == 0
+    assert "careloop: 2026-10 is closed (close 1)." in told
+    first = digest(out)
+    code, _, told = run(*signed("month-end"), *MONTH, "--out", tmp_path / "again")
+    assert (code, digest(tmp_path / "again")) == (0, first)
+
+    code, _, told = run(*signed("reopen"), *MONTH, "--reason", " ")
+    assert (code, len(told)) == (2, 1)
+    code, _, told = run(*signed("reopen"), *MONTH, "--reason", "The wrong practitioner", "--patient", "a")
+    assert (code, told) == (0, ["careloop: 2026-10 is open again: 1 packets are void."])
+    code, _, told = run(*signed("reopen"), *MONTH, "--reason", "Once more")
+    assert (code, len(told)) == (2, 1)
+    code, _, told = run(*signed("month-end"), *MONTH, "--out", out, "--close")
+    assert code == 0
+    assert "careloop: 2026-10 is closed (close 2)." in told
+    names = set(digest(out))
+    assert {"packets/CL-2026-10-0001-r2.pdf", "void/CL-2026-10-0001-r1-VOID.pdf"} <= names
+    assert "packets/CL-2026-10-0001-r1.pdf" not in names
+    assert run(*signed("check"))[0] == 0
+
+
+def test_the_window_and_the_command_line_write_the_same_bytes(
+    run: Run,  # noqa: F811
+    signed: Signed,  # noqa: F811
+    files: Path,  # noqa: F811
+    tmp_path: Path,
+    clinic_folder: Path,
+    house: House,
+) -> None:
+    run(*signed("import"), files)
+    desk = open_desk(clinic_folder, FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
+    desk.month_end.make(desk.actor, OCTOBER, tmp_path / "window", passphrase=FIRST_PERSON.passphrase, close=True)
+    desk.close()
+    assert run(*signed("month-end"), *MONTH, "--out", tmp_path / "out", "--close")[0] == 0
+    assert digest(tmp_path / "out") == digest(tmp_path / "window")
