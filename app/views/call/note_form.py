@@ -131,5 +131,8 @@ class NoteForm(QWidget):
             self._grid.removeWidget(part)
         for at, part in enumerate(self.parts):
             self._grid.addWidget(part, at // columns, at % columns)
+        for column in range(2):
+            # Both as wide as the other, whatever their titles ask for.
+            self._grid.setColumnMinimumWidth(column, 1)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if columns == 2 else 0)

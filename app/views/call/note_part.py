@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.rules.note_marks import mark_key
@@ -48,6 +49,7 @@ class NotePart(QWidget):
             checkable=True,
             on_click=self.toggle_no_change,
         )
+        self.same_button.setProperty("kind", "line")
         self.adherence = ChoiceField(adherence_answers(), empty=self.tr("How taken?"))
         self.adherence.setObjectName(f"note_{section.key}_adherence")
         self.adherence.setAccessibleName(self.tr("How medicines are taken"))
@@ -110,6 +112,7 @@ class NotePart(QWidget):
         words = self.tr("No change since {day}").format(day=day)
         safe_text.set_button_text(self.same_button, words)
         self.same_button.setChecked(marked)
+        self.same_button.setIcon(icon("check") if marked else QIcon())
         said = self.tr("{name} wrote on {day}: {text}").format(name=last.author, day=day, text=last.text)
         safe_text.set_tip(self.same_button, said)
         self.same_button.setAccessibleDescription(self.tr("Marked. {said}").format(said=said) if marked else said)
@@ -117,20 +120,18 @@ class NotePart(QWidget):
 
     def _build(self) -> None:
         section = self.section
-        title = safe_text.label(
-            f"{section.title} *" if section.required else section.title, "field", buddy=self.field, elide=True
-        )
+        title = safe_text.label(f"{section.title} *" if section.required else section.title, "field", buddy=self.field)
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(GRID)
         head.addWidget(title, 1)
-        head.addWidget(self.adherence)
         head.addWidget(self.same_button)
         set_shown(self.adherence, shown=section.asks_adherence)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addLayout(head)
+        column.addWidget(self.adherence)
         column.addWidget(self.field, 1)
         column.addWidget(self._error)
         set_shown(self._error, shown=False)

@@ -83,17 +83,20 @@ class PatientPanel(QWidget):
         if not sheet.numbers:
             card.body.addWidget(safe_text.label(self.tr("No phone number is recorded."), "error", name="call_no_phone"))
         card.body.addWidget(self._window_line)
-        if sheet.language:
-            card.body.addWidget(
-                safe_text.label(self.tr("Speaks {language}").format(language=sheet.language), name="call_language")
-            )
+        speaks = self.tr("Speaks {language}").format(language=sheet.language) if sheet.language else ""
+        self.scripts_button = self._way(self.tr("All scripts"), "call_scripts", self.scripts_asked)
+        line = QHBoxLayout()
+        line.setSpacing(GRID)
+        line.addWidget(safe_text.label(speaks, name="call_language"), 1)
+        line.addWidget(self.scripts_button)
+        card.body.addLayout(line)
         for contact in sheet.contacts:
             card.body.addWidget(safe_text.label(_contact_words(contact), "small", name="call_contact", selectable=True))
         card.body.addLayout(self._script())
         return card
 
-    def _script(self) -> QVBoxLayout:
-        """Return how the opening begins, in English beside Spanish where that is spoken, and the way to the rest."""
+    def _script(self) -> QHBoxLayout:
+        """Return how the opening begins, in English beside Spanish where that is spoken."""
         sheet, script = self._sheet, self._sheet.opening()
         texts = []
         if script is not None:
@@ -107,18 +110,7 @@ class PatientPanel(QWidget):
             said = safe_text.label(f"“{first}”", "muted", name=name, selectable=True)
             said.setAlignment(Qt.AlignmentFlag.AlignTop)
             beside.addWidget(said, 1)
-        whole = QVBoxLayout()
-        whole.setSpacing(0)
-        whole.addLayout(beside)
-        self.scripts_button = safe_text.button(
-            self.tr("All scripts"),
-            name="call_scripts",
-            kind="quiet",
-            icon=icon("message-square"),
-            on_click=self.scripts_asked.emit,
-        )
-        whole.addWidget(self.scripts_button, 0, Qt.AlignmentFlag.AlignLeft)
-        return whole
+        return beside
 
     def _number(self, kind: str, number: str) -> QHBoxLayout:
         shown = format_phone(number)
@@ -156,20 +148,32 @@ class PatientPanel(QWidget):
             (self.tr("Allergies"), "allergies", sheet.allergies, 2, self.tr("None recorded."), None),
             (self.tr("Open follow-ups"), "follow_ups", due, 2, self.tr("None."), None),
         ):
+            shown = _listed(lines or (nothing,), most, name=f"call_{name}", title=title)
             head = QHBoxLayout()
             head.setSpacing(GRID)
             head.addWidget(safe_text.label(title, "field"))
+            if len(lines) > most:
+                count = self.tr("{n} of {all}").format(n=most, all=len(lines))
+                more = safe_text.label(count, "muted", name=f"call_{name}_count")
+                safe_text.set_tip(more, "\n".join(lines))
+                head.addWidget(more)
+            if way is None and len(lines) < 2:
+                head.addWidget(shown, 1)  # a word of its own needs no line of its own
+            else:
+                head.addStretch(1)
             if way is not None:
                 head.addWidget(way)
-            head.addStretch(1)
             card.body.addLayout(head)
-            card.body.addWidget(_listed(lines or (nothing,), most, name=f"call_{name}", title=title))
+            if way is not None or len(lines) > 1:
+                card.body.addWidget(shown)
         card.body.addWidget(safe_text.label(self.tr("Last notes"), "field"))
         card.body.addWidget(LastNotes(sheet.last_notes, sheet.clinic_zone))
         return card
 
     def _way(self, words: str, name: str, asked: SignalInstance) -> QToolButton:
-        return safe_text.tool_button(words, name=name, icon=icon("chevron-right"), show_text=True, on_click=asked.emit)
+        made = safe_text.tool_button(words, name=name, icon=icon("chevron-right"), show_text=True, on_click=asked.emit)
+        made.setProperty("kind", "line")
+        return made
 
     def _show_window(self) -> None:
         sheet = self._sheet
@@ -213,7 +217,7 @@ def _window_words(sheet: CallSheet, there: datetime) -> str:
 
 
 def _listed(lines: Sequence[str], most: int, *, name: str, title: str) -> QWidget:
-    """Return the first lines below each other, each on one line, and how many more there are."""
+    """Return the first lines below each other, each on one line."""
     whole = QWidget()
     whole.setObjectName(name)
     whole.setAccessibleName(title)
@@ -222,10 +226,6 @@ def _listed(lines: Sequence[str], most: int, *, name: str, title: str) -> QWidge
     column.setSpacing(0)
     for line in lines[:most]:
         column.addWidget(safe_text.label(f"• {line}" if len(lines) > 1 else line, elide=True))
-    if len(lines) > most:
-        more = safe_text.label(_tr("and {n} more").format(n=len(lines) - most), "muted")
-        safe_text.set_tip(more, "\n".join(lines[most:]))
-        column.addWidget(more)
     return whole
 
 

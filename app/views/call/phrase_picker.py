@@ -25,7 +25,6 @@ class PhrasePicker(QFrame):
         super().__init__(over)
         self.setObjectName(f"{field.objectName()}_phrases")
         self.setAccessibleName(self.tr("Phrases"))
-        self.setProperty("kind", "panel")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._field = field
         self._over = over
@@ -35,6 +34,7 @@ class PhrasePicker(QFrame):
         self.list = QListView()
         self.list.setObjectName(f"{field.objectName()}_phrase_list")
         self.list.setAccessibleName(self.tr("Phrases"))
+        self.list.setProperty("kind", "phrases")
         self.list.setModel(self._shown)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -42,7 +42,7 @@ class PhrasePicker(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda index: self._put(index.row()))
         column = QVBoxLayout(self)
-        column.setContentsMargins(2, 2, 2, 2)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list)
         self.hide()
         field.installEventFilter(self)
@@ -166,7 +166,7 @@ class PhrasePicker(QFrame):
     def _place(self, count: int) -> None:
         row = self.list.sizeHintForRow(0) if self._shown.rowCount() else self.fontMetrics().lineSpacing()
         over = self._over
-        height = min(count, MOST_SHOWN) * max(row, 1) + GRID
+        height = min(count, MOST_SHOWN) * max(row, 1) + 2 * GRID
         width = min(scaled(WIDTH), over.width() - 2 * GRID)
         below = self._field.viewport().mapTo(over, self._field.cursorRect().bottomLeft()) + QPoint(0, GRID // 2)
         above = self._field.viewport().mapTo(over, self._field.cursorRect().topLeft()).y() - GRID // 2 - height
