@@ -26,7 +26,8 @@ class IncompleteCycle:
     """A contact begun and not finished. `person_id` is whose it is to finish, None when it is a whole role's.
 
     `kind`: "open_call" (left open on an earlier day), "no_next_step" (the last call ended with a call back or a message
-    left, and nothing is planned since), "escalation_unanswered" (over its time) or "answer_not_acted_on".
+    left, and nothing is planned since), "escalation_unanswered" (over its time) or "answer_not_acted_on". `brief` says
+    of a call's cycle what `sentence` says, for a narrow column.
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class IncompleteCycle:
     sentence: str
     call_id: int | None = None
     escalation_id: int | None = None
+    brief: str = ""
 
 
 def incomplete_cycles(session: Session, now: datetime, zone: ZoneInfo) -> list[IncompleteCycle]:
@@ -64,7 +66,7 @@ def _open_calls(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[Inc
             continue
         waits = "waits for its wrap-up" if row.state == "wrap_up" else "was never finished"
         sentence = f"The call that {row.person} began on {day_in_words(day)} {waits}."
-        yield _cycle("open_call", row, row.started_at, sentence)
+        yield _cycle("open_call", row, row.started_at, sentence, f"Call of {day:%m/%d} not finished")
 
 
 def _without_next_step(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[IncompleteCycle]:
@@ -90,8 +92,10 @@ def _without_next_step(session: Session, now: datetime, zone: ZoneInfo) -> Itera
     )
     for row in session.execute(query):
         did = "was to be called back" if row.outcome == "call_back" else "was left a message"
-        sentence = f"The patient {did} on {day_in_words(row.started_at.astimezone(zone).date())}; nothing is planned."
-        yield _cycle("no_next_step", row, row.started_at, sentence)
+        day = row.started_at.astimezone(zone).date()
+        brief = "Call back wanted" if row.outcome == "call_back" else "Message left"
+        sentence = f"The patient {did} on {day_in_words(day)}; nothing is planned."
+        yield _cycle("no_next_step", row, row.started_at, sentence, f"{brief} {day:%m/%d}, nothing planned")
 
 
 def _escalations(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[IncompleteCycle]:
@@ -129,7 +133,13 @@ def _escalations(session: Session, now: datetime, zone: ZoneInfo) -> Iterator[In
             )
 
 
-def _cycle(kind: Kind, row: Any, since: datetime, sentence: str) -> IncompleteCycle:  # noqa: ANN401 - a row of a call
+def _cycle(
+    kind: Kind,
+    row: Any,  # noqa: ANN401 - a row of a call
+    since: datetime,
+    sentence: str,
+    brief: str,
+) -> IncompleteCycle:
     return IncompleteCycle(
         kind,
         row.patient_id,
@@ -139,6 +149,7 @@ def _cycle(kind: Kind, row: Any, since: datetime, sentence: str) -> IncompleteCy
         row.person,
         sentence,
         call_id=row.id,
+        brief=brief,
     )
 
 

@@ -167,9 +167,7 @@ def due_words(patient: CaseloadPatient, today: date) -> str:
 def _not_finished(patient: CaseloadPatient) -> list[Reason]:
     """Return the contacts that were begun and not finished; escalations have reasons of their own."""
     return [
-        Reason("not_finished", cycle.sentence, cycle.person_id)
-        for cycle in patient.cycles
-        if cycle.escalation_id is None
+        Reason("not_finished", cycle.brief, cycle.person_id) for cycle in patient.cycles if cycle.escalation_id is None
     ]
 
 

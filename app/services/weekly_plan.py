@@ -31,6 +31,7 @@ class PlanRow:
 
     patient_id: int
     name: str
+    born_on: date
     why: tuple[str, ...]
     is_due: bool
     promised_at: datetime | None
@@ -205,7 +206,7 @@ def _days_of(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> dict[date
             found[today].why.append(f"{escalation.answered_by} answered: {escalation.symptom}")
     for cycle in patient.cycles:
         if cycle.escalation_id is None:
-            found[today].why.append(cycle.sentence)
+            found[today].why.append(cycle.brief)
     if patient.due_on is not None:
         on = found[max(patient.due_on, today)]
         on.why.append(due_words(patient, today))
@@ -218,6 +219,7 @@ def _plan_row(patient: CaseloadPatient, found: _Found) -> PlanRow:
     return PlanRow(
         patient_id=patient.patient_id,
         name=patient.name,
+        born_on=patient.born_on,
         why=tuple(found.why),
         is_due=found.is_due,
         promised_at=found.promised_at,

@@ -17,6 +17,10 @@ NEEDED_ACTIONS = {
     "call.copy_note": "note.read",
     "follow_up.new": "follow_up.work",
     "escalate": "escalation.raise",
+    "plan.week": "today.read",
+    "plan.earlier": "call.plan",
+    "plan.later": "call.plan",
+    "call_sheet": "call_sheet.print",
     "approve": "month.approve",
     "month.make": "month.make",
     "blocker.next": "readiness.read",
@@ -34,6 +38,7 @@ def _pages(context: PageContext) -> list[tuple[Page, str]]:
     from app.views.follow_ups.follow_ups_page import FollowUpsPage  # noqa: PLC0415
     from app.views.month_end.month_end_page import MonthEndPage  # noqa: PLC0415
     from app.views.patients.patients_page import PatientsPage  # noqa: PLC0415
+    from app.views.reports.reports_page import ReportsPage  # noqa: PLC0415
     from app.views.settings.settings_page import SettingsPage  # noqa: PLC0415
     from app.views.today.today_page import TodayPage  # noqa: PLC0415
 
@@ -42,6 +47,7 @@ def _pages(context: PageContext) -> list[tuple[Page, str]]:
         (Page("patients", _tr("Patients"), "users", lambda: PatientsPage(context)), "patient.list"),
         (Page("follow_ups", _tr("Follow-ups"), "flag", lambda: FollowUpsPage(context)), "follow_up.read"),
         (Page("month_end", _tr("Month-end"), "calendar-check", lambda: MonthEndPage(context)), "readiness.read"),
+        (Page("reports", _tr("Reports"), "file-chart-column", lambda: ReportsPage(context)), "report.read"),
         (Page("settings", _tr("Settings"), "settings", lambda: SettingsPage(context)), "session.use"),
     ]
 

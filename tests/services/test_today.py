@@ -186,7 +186,7 @@ def test_a_contact_begun_and_not_finished_is_a_reason_of_its_own(desk: Desk, clo
     row = row_of(desk, back)
     assert (row.why, row.why_words) == (
         "not_finished",
-        "The patient was to be called back on Mon 11/23/2026; nothing is planned.",
+        "Call back wanted 11/23, nothing planned",
     )
     assert "not_finished" in row.flags
     assert names(desk.today.queue(desk.actor)) == ["Back", "Due"]

@@ -12,7 +12,7 @@ from app.services.incomplete_cycles import IncompleteCycle
 from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.chart.rows_section import RowAction, RowsSection
-from app.views.clinic_zone import clinic_zone
+from app.views.clinic_zone import clinic_today, clinic_zone
 from app.views.follow_ups import lists
 from app.views.follow_ups.follow_up_acts import FollowUpActs
 from app.views.follow_ups.follow_ups_read import FollowUpsRead, read_follow_ups
@@ -22,6 +22,7 @@ from app.views.page_context import PageContext
 from app.views.patients.standing import joined
 from app.views.tasks import Latest
 from app.views.theme import GRID, set_shown
+from app.views.today.paper_panel import CallSheetPanel
 from app.views.widgets import Card, ChoiceField, PageHeader, PanelHost, page_layout, scrolling
 from app.views.widgets.counters import Counters
 
@@ -108,6 +109,12 @@ class FollowUpsPage(QWidget):
             choice = PatientChoice(self._context, self.tr("Next"))
             choice.chosen.connect(self.panels.add_follow_up, Qt.ConnectionType.QueuedConnection)
             self._host.open_panel(self.tr("Whose follow-up?"), choice)
+
+    def _on_sheet_asked(self) -> None:
+        if self.panels.may_open():
+            panel = CallSheetPanel(self._context, clinic_today(self._context, self._zone))
+            panel.done.connect(self._host.close_panel)
+            self._host.open_panel(self.tr("Call sheet for a power cut"), panel)
 
     def _on_call_asked(self) -> None:
         row = self._section.current
@@ -291,6 +298,8 @@ class FollowUpsPage(QWidget):
         on("refresh", self, self._ask)
         if context.may("follow_up.work"):
             on("follow_up.new", self, self._on_new)
+        if context.may("call_sheet.print"):
+            on("call_sheet", self, self._on_sheet_asked)
         if context.may("call.work"):
             for section in self.sections.values():
                 on("call.toggle", section.list, self._on_call_asked)

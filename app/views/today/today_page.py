@@ -21,6 +21,7 @@ from app.views.theme import GRID, scaled, set_shown
 from app.views.today.patient_today import PatientToday, read_patient_today
 from app.views.today.queue_list import QueueList
 from app.views.today.today_card import TodayCard
+from app.views.today.week_view import WeekView
 from app.views.widgets import ChoiceField, PageHeader, PanelHost, SearchField, format_date, page_layout
 
 LOOK_EVERY_MS = 60_000
@@ -60,7 +61,14 @@ class TodayPage(QWidget):
             show_text=True,
             checkable=True,
         )
-        self.header = PageHeader(self.tr("Today"), " ", (self.hide_button,))
+        self.week_button = safe_text.button(
+            self.tr("Weekly plan"),
+            name="today_week",
+            icon=icon("calendar-days"),
+            tip=self.tr("Weekly plan (Ctrl+Shift+W): who is called on which day, and the call sheet for a power cut"),
+            on_click=self._on_week,
+        )
+        self.header = PageHeader(self.tr("Today"), " ", (self.week_button, self.hide_button))
         self._build()
         self.panels = PatientPanels(context, self._host)
         self._timer = QTimer(self)
@@ -142,6 +150,13 @@ class TodayPage(QWidget):
             self.panels.add_follow_up(row.patient_id)
         else:
             self.panels.escalate(row.patient_id)
+
+    def _on_week(self, *, printing: bool = False) -> None:
+        if self.may_leave():
+            week = WeekView(self._context, hides_names=self.hide_button.isChecked())
+            self._context.window.show_view(week)
+            if printing:
+                week.print_sheet()
 
     def _on_opened(self, patient_id: int) -> None:
         if self._context.may("patient.open"):
@@ -256,6 +271,9 @@ class TodayPage(QWidget):
         on, context = self._context.window.commands.on, self._context
         on("filter", self, self.search.setFocus)
         on("refresh", self, self._ask)
+        on("plan.week", self, self._on_week)
+        if context.may("call_sheet.print"):
+            on("call_sheet", self, partial(self._on_week, printing=True))
         for command, action in (("patient.new", "patient.edit"), ("patient.import", "import.run")):
             if context.may(action):
                 on(command, self, partial(self._on_patients_asked, command))
