@@ -13,9 +13,12 @@ from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
 from app.exchange.not_billed import not_billed_csv
 from app.exchange.report_file import report_csv, report_xlsx
+from app.exchange.x12_837p import claim_at, write_837p
+from app.exchange.x12_responses import read_response
 from app.reports.bound import bound_pdf, not_billed_pdf
 from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
+from app.reports.cms1500 import calibration_pdf, claim_forms_pdf, data_sheets_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.explain import explanation_pdf
 from app.reports.packet import packet_pdf
@@ -25,6 +28,7 @@ from app.reports.void import void_pdf
 from app.rules.care_plan import parse_section_kinds
 from app.security.permissions import parse_permissions
 from app.security.recovery import new_recovery_key
+from app.services.amendments import Amendments
 from app.services.backups import Backups, restore_clinic
 from app.services.board.eligibility import Eligibility
 from app.services.board.explaining import Explain
@@ -37,6 +41,7 @@ from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
+from app.services.claims.claims import Claims
 from app.services.clinic_settings import ClinicSettings
 from app.services.closing.reopenings import Reopenings
 from app.services.demo import DemoPlan, create_demo
@@ -122,6 +127,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         patients=Patients(ledger),
         chart=Chart(ledger),
         enrolments=Enrolments(ledger),
+        amendments=Amendments(ledger),
         practitioners=Practitioners(ledger),
         overviews=Overviews(ledger, assets.load_rule_book()),
         people=People(ledger, opened.file, house),
@@ -180,6 +186,17 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             assets.load_rule_book(),
             verify_second=partial(verify_second_person, opened),
             writers=month_writers(),
+        ),
+        claims=Claims(
+            ledger,
+            assets.load_rule_book(),
+            program_version=__version__,
+            write_file=write_837p,
+            read_response=read_response,
+            claim_at=claim_at,
+            print_forms=lambda claims, offset: claim_forms_pdf(claims, offset.right, offset.down),
+            print_data_sheets=data_sheets_pdf,
+            print_calibration=lambda offset: calibration_pdf(offset.right, offset.down),
         ),
         backups=Backups(ledger, opened.file),
         integrity=Integrity(ledger, opened.file),

@@ -1,6 +1,8 @@
 """All mapped tables, so that one import registers them."""
 
 from app.models.allergy import Allergy
+from app.models.amendment_event import AmendmentEvent
+from app.models.amendment_request import AmendmentRequest
 from app.models.approval import Approval
 from app.models.approval_withdrawal import ApprovalWithdrawal
 from app.models.audit_event import AuditEvent
@@ -47,6 +49,8 @@ from app.models.touch_point import TouchPoint
 
 __all__ = [
     "Allergy",
+    "AmendmentEvent",
+    "AmendmentRequest",
     "Approval",
     "ApprovalWithdrawal",
     "AuditEvent",

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from app.security.permissions import Actor
+from app.services.amendments import Amendments
 from app.services.backups import Backups
 from app.services.board.eligibility import Eligibility
 from app.services.board.explaining import Explain
@@ -13,6 +14,7 @@ from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
+from app.services.claims.claims import Claims
 from app.services.clinic_settings import ClinicSettings
 from app.services.closing.reopenings import Reopenings
 from app.services.documents import Documents
@@ -57,6 +59,7 @@ class Desk:
     patients: Patients
     chart: Chart
     enrolments: Enrolments
+    amendments: Amendments
     practitioners: Practitioners
     overviews: Overviews
     people: People
@@ -94,6 +97,7 @@ class Desk:
     leaks: Leaks
     last_days: EndOfMonthPlan
     month_end: MonthEnd
+    claims: Claims
     reopenings: Reopenings
     reports: Reports
     backups: Backups

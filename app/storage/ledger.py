@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.models import (
+    AmendmentEvent,
+    AmendmentRequest,
     Approval,
     ApprovalWithdrawal,
     AuditEvent,
@@ -48,6 +50,8 @@ from app.storage.vault import is_environment_trouble, plain_words
 
 # A changed row of these is named by the integrity check, whoever changed it and however.
 SEALED: tuple[type[Base], ...] = (
+    AmendmentEvent,
+    AmendmentRequest,
     Approval,
     ApprovalWithdrawal,
     CarePlan,
