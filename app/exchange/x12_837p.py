@@ -6,41 +6,26 @@ written, and every element passes one door that keeps the delimiters out of the 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from app.rules.claim_facts import ORIGINAL, Address, Billing, ClaimFacts, Location, Party, Rendering, Subscriber
+from app.rules.claim_facts import (
+    MOST_CLAIMS,
+    ORIGINAL,
+    Address,
+    Billing,
+    ClaimFacts,
+    Envelope,
+    Location,
+    Party,
+    Rendering,
+    Subscriber,
+)
 from app.rules.claim_gaps import claim_gaps
 from app.rules.claim_text import claim_text
 from app.rules.errors import ProgramFault
 
 VERSION = "005010X222A1"
-MOST_CLAIMS = 5_000  # of one transaction set, as the guide recommends and Medicare enforces
 _DATA = re.compile(r"[A-Z0-9 '\-.,/&()#]*")
 _ELEMENT, _COMPONENT, _REPEAT, _END = "*", ":", "^", "~"
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Who sends the file to whom. `control_no` is never used twice; `made_at` is on the clinic's clock.
-
-    The identifiers are those that the payer (for Medicare, the MAC) gave to the clinic. `is_test` marks a file of
-    which nothing is paid.
-    """
-
-    control_no: int
-    made_at: datetime
-    submitter_name: str
-    submitter_id: str
-    contact_name: str
-    contact_phone: str
-    receiver_name: str
-    receiver_id: str
-    payer_name: str
-    payer_id: str
-    sender_qualifier: str = "ZZ"
-    receiver_qualifier: str = "ZZ"
-    is_test: bool = False
 
 
 def write_837p(claims: Sequence[ClaimFacts], envelope: Envelope) -> bytes:
@@ -84,6 +69,18 @@ def write_837p(claims: Sequence[ClaimFacts], envelope: Envelope) -> bytes:
         _segment("IEA", "1", f"{envelope.control_no:09d}"),
     ]
     return "".join(segments).encode("ascii")
+
+
+def claim_at(data: bytes, position: int) -> str:
+    """Return the number of the claim to which a segment of a file of ours belongs, or "" for one of none.
+
+    `position` counts the segments of the transaction set from 1, as a 999 does.
+    """
+    names = [segment.split(_ELEMENT) for segment in data.decode("ascii").split(_END)][2:]
+    levels = [at for at, segment in enumerate(names, 1) if segment[0] == "HL"]
+    begins = max((at for at in levels if at <= position), default=0)
+    ends = min((at for at in levels if at > position), default=len(names) + 1)
+    return next((segment[1] for segment in names[begins - 1 : ends - 1] if begins and segment[0] == "CLM"), "")
 
 
 def _interchange(envelope: Envelope) -> str:

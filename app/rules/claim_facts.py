@@ -5,6 +5,7 @@ Days are ISO dates, money is whole cents. Text is as the record has it; `claim_t
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.rules import frozen_json
 from app.rules.identifiers import normalise_mbi, normalise_tin, normalise_zip
@@ -13,6 +14,7 @@ from app.rules.packet_facts import ClinicFacts, LineFacts, PacketFacts, PatientF
 ORIGINAL, REPLACEMENT, VOID = "1", "7", "8"
 """Claim frequency codes (NUBC, CLM05-3): a new claim; in place of an earlier one; to take an earlier one back."""
 MOST_DIAGNOSES, MOST_POINTERS = 12, 4
+MOST_CLAIMS = 5_000  # of one transaction set, as the guide recommends and Medicare enforces
 
 _LAST_LINE = re.compile(r"(?P<city>.*?),?(?:(?:^|\s)(?P<state>[A-Z]{2}))?(?:(?:^|\s)(?P<zip>\d{5}(?:-\d{4})?))?")
 _SUFFIX = re.compile(r"(JR|SR|II|III|IV|V|MD|DO|NP|PA|PA-C|FNP|FNP-BC|APRN|CNS|CNM|DNP|PHD)\.?", re.IGNORECASE)
@@ -135,6 +137,29 @@ class ClaimFacts:
     @classmethod
     def from_json(cls, text: str) -> "ClaimFacts":
         return frozen_json.from_json(cls, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sends the file to whom. `control_no` is never used twice; `made_at` is on the clinic's clock.
+
+    The identifiers are those that the payer (for Medicare, the MAC) gave to the clinic. `is_test` marks a file of
+    which nothing is paid.
+    """
+
+    control_no: int
+    made_at: datetime
+    submitter_name: str
+    submitter_id: str
+    contact_name: str
+    contact_phone: str
+    receiver_name: str
+    receiver_id: str
+    payer_name: str
+    payer_id: str
+    sender_qualifier: str = "ZZ"
+    receiver_qualifier: str = "ZZ"
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

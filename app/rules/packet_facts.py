@@ -196,7 +196,10 @@ class CarePlanFacts:
 
 @dataclass(frozen=True, slots=True)
 class TimeVersionFacts:
-    """An earlier version of an entry, as it read before `changed_by` replaced it, and why."""
+    """An earlier version of an entry, as it read before `changed_by` replaced it, and why.
+
+    One that was not `confirmed` was held back: nobody had said that the time was worked.
+    """
 
     start: str
     end: str
@@ -207,6 +210,7 @@ class TimeVersionFacts:
     changed_at: str
     changed_by: str
     reason: str
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ Unit = Literal["count", "time", "money", "rate"]
 Tone = Literal["accent", "ready", "warn", "block", "muted"]
 """What a colour means, as the screen's palette and the paper's have it."""
 
+LIGHTER: dict[Tone, float] = {"muted": 0.62, "ready": 0.34, "warn": 0.5, "accent": 0.0, "block": 0.2}
+"""How far charts draw a tone towards the ground it stands on, so that each has a grey of its own."""
+
 Value = str | int | None
 NUMBERS = frozenset({"count", "time", "money", "rate"})
 NOTHING = "–"
@@ -173,6 +176,17 @@ def written(value: Value, kind: str) -> str:
     if kind == "rate":
         return f"{value // 10}.{value % 10} %"
     return f"{value:,}"
+
+
+def shortly(value: int, unit: str) -> str:
+    """Return a value in few signs, as it stands at its bar: time as h:mm, money in whole dollars, both rounded down."""
+    if unit == "time":
+        return f"{value // 3600}:{value // 60 % 60:02d}"
+    if unit == "money":
+        return f"${value // 100:,}"
+    if unit == "rate":
+        return f"{value // 10} %"
+    return written(value, unit)
 
 
 def rate(part: int, whole: int) -> int | None:

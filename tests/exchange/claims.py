@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.exchange.x12_837p import Envelope
-from app.rules.claim_facts import Choices, ClaimFacts, Sending, claim_facts
+from app.rules.claim_facts import Choices, ClaimFacts, Envelope, Sending, claim_facts
 from app.rules.packet_facts import LineFacts, PacketFacts
 from tests.reports.samples import packet
 

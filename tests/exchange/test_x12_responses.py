@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exchange.x12_837p import write_837p
+from app.exchange.x12_837p import claim_at, write_837p
 from app.exchange.x12_reader import NotX12
-from app.exchange.x12_responses import ACKNOWLEDGEMENT, CLAIM_ACKNOWLEDGEMENT, SegmentFault, Status, read_response
+from app.exchange.x12_responses import read_response
+from app.rules.claim_answers import ACKNOWLEDGEMENT, CLAIM_ACKNOWLEDGEMENT, SegmentFault, Status
 from tests.exchange.claim_answers import Said, a_277ca
 from tests.exchange.claims import ENVELOPE, claim, validate
 
@@ -28,6 +29,14 @@ def test_the_validators_own_refusal_names_the_segment() -> None:
     assert not answer.accepted
     assert answer.code == "R"
     assert answer.faults == (SegmentFault("CLM", 19, ("8", "7")),)
+    assert claim_at(SENT, 19) == "2610-000001-1"
+
+
+def test_a_place_in_a_file_leads_to_its_claim() -> None:
+    names = [segment.split("*") for segment in SENT.decode("ascii").split("~")][2:]
+    claims = [at for at, segment in enumerate(names, 1) if segment[0] == "CLM"]
+    assert [claim_at(SENT, at) for at in claims] == ["2610-000001-1", "2610-000002-1"]
+    assert [claim_at(SENT, at) for at in (0, 1, 5, 9, 999_999)] == ["", "", "", "", "2610-000002-1"]
 
 
 def test_a_277ca_that_the_map_accepts_is_read() -> None:
