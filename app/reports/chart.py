@@ -20,15 +20,13 @@ from app.reports.sheet import (
     Page,
     Rule,
 )
-from app.rules.report import Chart, Series, written
+from app.rules.report import LIGHTER, Chart, Series, Tone, shortly
 
 _HEIGHT = 118.0
 _LABELS = 14.0
 _HEAD = 30.0
 _BARS = 0.68
-_TONES: dict[str, Colour] = {"accent": ACCENT, "ready": READY, "warn": WARN, "block": BLOCK, "muted": MUTED}
-_LIGHTER = {"muted": 0.62, "ready": 0.34, "warn": 0.5, "accent": 0.0, "block": 0.2}
-"""How far a tone is drawn towards white: each then has a grey of its own."""
+_TONES: dict[Tone, Colour] = {"accent": ACCENT, "ready": READY, "warn": WARN, "block": BLOCK, "muted": MUTED}
 
 
 class _Frame(NamedTuple):
@@ -65,9 +63,9 @@ def draw_chart(flow: Flow, chart: Chart) -> None:
         flow.paragraph(chart.note, small=True)
 
 
-def tone_of(tone: str) -> Colour:
+def tone_of(tone: Tone) -> Colour:
     """Return the colour of a tone as charts are printed."""
-    away = _LIGHTER[tone]
+    away = LIGHTER[tone]
     red, green, blue = _TONES[tone]
     return red + (1 - red) * away, green + (1 - green) * away, blue + (1 - blue) * away
 
@@ -77,7 +75,7 @@ def _bars(frame: _Frame, setter: Typesetter, chart: Chart) -> None:
     wide = min(wide, 46.0)
     for number, each in enumerate(chart.series):
         for at, value in enumerate(each.values):
-            if value is None:
+            if not value:
                 continue
             middle = LEFT + (at + 0.5) * frame.step
             x = middle + (number - len(chart.series) / 2) * wide
@@ -123,21 +121,10 @@ def _value(
 ) -> None:
     """Write a value above what stands for it, its middle and top at `at`, where it has room."""
     middle, y = at
-    words = setter.printable(short_value(value, chart.unit))
+    words = setter.printable(shortly(value, chart.unit))
     wide = setter.width(words, REGULAR, SMALL)
     if wide <= room:
         frame.page.runs.append(Run(middle - wide / 2, y + 2, REGULAR, SMALL, TEXT, words))
-
-
-def short_value(value: int, unit: str) -> str:
-    """Return a value in few signs, as it stands at its bar: time as h:mm, money in whole dollars."""
-    if unit == "time":
-        return f"{value // 3600}:{value // 60 % 60:02d}"
-    if unit == "money":
-        return f"${value // 100:,}"
-    if unit == "rate":
-        return f"{value // 10} %"
-    return written(value, unit)
 
 
 def _places(frame: _Frame, setter: Typesetter, chart: Chart) -> None:

@@ -99,7 +99,7 @@ def _row(who: Who, found: list[Contact], look: Look, staff: dict[int, str]) -> t
 
 
 def _totals(rows: tuple[tuple[str | int | None, ...], ...]) -> tuple[str | int | None, ...]:
-    return totals_of(_COLUMNS, rows)
+    return (*totals_of(_COLUMNS, rows)[:-1], "") if rows else ()
 
 
 def _by_hour(look: Look, found: list[Contact]) -> list[tuple[int, int, int]]:

@@ -27,17 +27,16 @@ _REASONS = (
     ReportColumn("entries", "Entries", "count", share=10),
 )
 _LATE = (
-    ReportColumn("start", "Work began", "moment", share=15),
-    ReportColumn("person", "Person", share=15),
-    ReportColumn("patient", "Patient", share=17),
-    ReportColumn("activity", "Activity", share=14),
-    ReportColumn("worked", "Worked", "time", share=9),
-    ReportColumn("counted", "Counted", "time", share=9),
-    ReportColumn("how", "How", share=13),
-    ReportColumn("recorded", "Written", "moment", share=15),
-    ReportColumn("days", "Days late", "count", share=7),
-    ReportColumn("by", "Written by", share=14),
-    ReportColumn("reason", "Reason given", share=16),
+    ReportColumn("start", "Work began", "moment", share=14),
+    ReportColumn("person", "Person", share=14),
+    ReportColumn("patient", "Patient", share=18),
+    ReportColumn("activity", "Activity", share=17),
+    ReportColumn("worked", "Worked", "time", share=11),
+    ReportColumn("counted", "Counted", "time", share=11),
+    ReportColumn("how", "How", share=17),
+    ReportColumn("recorded", "Written", "moment", share=14),
+    ReportColumn("days", "Days late", "count", share=9),
+    ReportColumn("reason", "Reason given", share=19),
 )
 
 
@@ -141,7 +140,7 @@ def late_time(look: Look) -> Report:
                 "Entries",
                 _LATE,
                 rows,
-                totals=totals_of(_LATE[:8], [row[:8] for row in rows]) + (("", "", "") if rows else ()),
+                totals=totals_of(_LATE[:8], [row[:8] for row in rows]) + (("", "") if rows else ()),
                 about=tuple(each.patient_id for each in entries),
                 empty="Every entry was written by the timer, in time.",
             ),
@@ -224,10 +223,11 @@ def _reason(look: Look, reason: str) -> str:
 
 
 def _late_row(entry: Worked, look: Look, patient: str) -> tuple[Value, ...]:
-    how = [SOURCES[entry.source]] if entry.source != "imported" else ["Imported"]
+    how = [SOURCES[entry.source]]
     how += ["late"] if entry.is_late else []
     how += [] if entry.confirmed else ["not confirmed"]
-    by_another = entry.is_by_hand and entry.written_by and entry.written_by != entry.staff
+    if entry.is_by_hand and entry.written_by and entry.written_by != entry.staff:
+        how[0] += f" by {entry.written_by}"
     return (
         look.local(entry.start),
         entry.staff,
@@ -238,7 +238,6 @@ def _late_row(entry: Worked, look: Look, patient: str) -> tuple[Value, ...]:
         ", ".join(how),
         look.local(entry.recorded_at),
         entry.waited // 86_400 if entry.is_late else None,
-        entry.written_by if by_another else None,
         entry.reason or None,
     )
 

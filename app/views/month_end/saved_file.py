@@ -48,7 +48,8 @@ def save_file(context: PageContext, path: Path, content: Callable[[], bytes], *,
     """Write what `content` makes to `path`, off the GUI thread, and say so with a way to open it."""
 
     def on_saved(_: object) -> None:
-        context.window.notify(_tr("The PDF is saved."), "ready", _tr("Open"), lambda: open_file(path))
+        said = _tr("The PDF is saved.") if path.suffix.casefold() == ".pdf" else _tr("The file is saved.")
+        context.window.notify(said, "ready", _tr("Open"), lambda: open_file(path))
 
     def save() -> None:
         _require_outside(path, context.desk.opened.file.folder)
