@@ -69,6 +69,9 @@ def _below(entry: TimeFacts, zone: str) -> Iterator[str | Cell]:
         remarks.append("Unsigned")
     if not entry.confirmed:
         remarks.append("Unconfirmed")
+    elif held := [version for version in entry.earlier if not version.confirmed]:
+        sure = held[-1]
+        remarks.append(f"Unconfirmed, confirmed by {sure.changed_by} {moment(sure.changed_at, zone)}")
     if entry.recorded_at:
         remarks.append(f"Entered {moment(entry.recorded_at, zone)}")
     if entry.entered_by:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -53,6 +54,13 @@ class EntryRow:
     @property
     def seconds(self) -> int:
         return (self.end - self.start) // timedelta(seconds=1)
+
+    @property
+    def confirmed_by(self) -> str:
+        """Who said that this time was worked after it had been held as unconfirmed; empty where it never was."""
+        versions = (*self.earlier, self)
+        sure = (after.written_by for before, after in pairwise(versions) if after.confirmed and not before.confirmed)
+        return next(sure, "")
 
 
 def new_entry_id(start: datetime) -> str:

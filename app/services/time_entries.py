@@ -138,12 +138,24 @@ class TimeEntries:
     @writes("time.write")
     def confirm(self, work: Work, entry_id: str, reason: str) -> EntryRow:
         """Say that time which was in doubt was worked; from then on it counts, labelled estimated for ever."""
-        before = _to_change(work, entry_id)
+        return self._decide(work, _to_change(work, entry_id), reason, keep=True)
+
+    @writes("time.review")
+    def review(self, work: Work, entry_id: str, reason: str, *, keep: bool) -> EntryRow:
+        """Decide about anybody's time in doubt: it counts from now on, labelled estimated for ever, or is withdrawn.
+
+        That it was unconfirmed, who decided and why stays on record. Raises as `confirm` and `withdraw` do.
+        """
+        return self._decide(work, _newest(work, entry_id), reason, keep=keep)
+
+    def _decide(self, work: Work, before: TimeEntry, reason: str, *, keep: bool) -> EntryRow:
         if before.confirmed:
             raise ClinicError("This entry is not in doubt.")
+        require_open(work.session, before.patient_id, before.start_at, before.end_at, zone_of(work.session))
+        if not keep:
+            return self._next_version(work, before, reason, "discard", {"withdrawn": True})
         if before.end_at > work.now:
             raise ClinicError("This entry lies in the future. Withdraw it and add the time by hand.")
-        require_open(work.session, before.patient_id, before.start_at, before.end_at, zone_of(work.session))
         source = "estimated" if before.source == "timer" else before.source
         changes = {"confirmed": True, "source": source, "recorded_at": before.recorded_at or work.now}
         return self._next_version(work, before, reason, "confirm", changes)
@@ -175,16 +187,22 @@ class TimeEntries:
         return entry_row(after, _versions(work.session, after.entry_id)[:-1])
 
 
-def _to_change(work: Work, entry_id: str) -> TimeEntry:
-    """Return the newest version of an entry that the signed-in person may change."""
+def _newest(work: Work, entry_id: str) -> TimeEntry:
+    """Return the newest version of an entry that still stands."""
     versions = _versions(work.session, entry_id)
     if not versions:
         raise NoSuchEntry
     newest = versions[-1]
     if newest.withdrawn:
         raise ClinicError("This entry was withdrawn and is not changed any more.")
-    mine = work.actor.name in (newest.staff, versions[0].written_by)
-    if newest.source != "imported" and not mine:
+    return newest
+
+
+def _to_change(work: Work, entry_id: str) -> TimeEntry:
+    """Return the newest version of an entry that the signed-in person may change."""
+    newest = _newest(work, entry_id)
+    first = _versions(work.session, entry_id)[0]
+    if newest.source != "imported" and work.actor.name not in (newest.staff, first.written_by):
         raise NotYourEntry(newest.staff)
     return newest
 

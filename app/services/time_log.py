@@ -105,6 +105,7 @@ def _replaced(rows: Sequence[TimeEntry]) -> tuple[TimeVersionFacts, ...]:
             changed_at=local_instant(after.written_at, after.utc_offset_minutes).isoformat(),
             changed_by=after.written_by,
             reason=after.reason,
+            confirmed=row.confirmed,
         )
         for row, after in pairwise(rows)
     )

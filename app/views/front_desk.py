@@ -17,6 +17,7 @@ from app.storage.ledger import Changes, ClinicLocked
 from app.views.call.call_desk import CallDesk
 from app.views.call.idle_question import IdleAsk
 from app.views.chart.chart_view import ChartView
+from app.views.chart.days_view import DaysView
 from app.views.entrance import Entrance
 from app.views.errors import Faults, sentence
 from app.views.feed import Feed
@@ -73,6 +74,7 @@ class FrontDesk(QObject):
         window.closing.connect(self.close)
         window.may_close = self._may_close
         window.commands.on("about", window.status, self._on_about)
+        window.commands.on("month.days", window.status, self._on_days)
 
     @property
     def desk(self) -> Desk | None:
@@ -214,6 +216,10 @@ class FrontDesk(QObject):
             "CareLoop {version}: chronic care management on this computer alone. Open source, Apache License 2.0."
         )
         self.window.notify(words.format(version=self._wiring.version), seconds=0)
+
+    def _on_days(self) -> None:
+        if self._context is not None:
+            self.window.show_view(DaysView(self._context))
 
     def _on_idled(self) -> None:
         # A nurse on the phone does not touch the keyboard: while a timer runs, the lock waits until nobody has answered

@@ -23,6 +23,7 @@ NEEDED_ACTIONS = {
     "call_sheet": "call_sheet.print",
     "approve": "month.approve",
     "month.make": "month.make",
+    "month.days": "time.read",
     "blocker.next": "readiness.read",
     "blocker.previous": "readiness.read",
 }

@@ -1,7 +1,8 @@
 """A month's entries joined with what the rules say of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
@@ -24,17 +25,29 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An entry of a month: its seconds within the month, how many of them count, and why the others do not."""
+    """An entry of a month: its seconds within the month, how many of them count, and why the others do not.
+
+    `oddities` say why somebody should look at its day; they change nothing of what counts.
+    """
 
     entry: EntryRow
     seconds: int
     counted: int
     excluded: tuple[Exclusion, ...]
     is_judged: bool
+    oddities: tuple[str, ...] = ()
 
 
-def judged_entries(entries: Iterable[EntryRow], glance: MonthGlance, zone: ZoneInfo) -> list[Judged]:
-    """Return the entries in order of time; without a case (never enrolled) nothing counts."""
+def judged_entries(
+    entries: Iterable[EntryRow],
+    glance: MonthGlance,
+    zone: ZoneInfo,
+    oddities: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> list[Judged]:
+    """Return the entries in order of time; without a case (never enrolled) nothing counts.
+
+    `oddities` are the impossible days' sentences by entry id.
+    """
     begins, over = glance.month.bounds(zone)
     rows = []
     for entry in entries:
@@ -43,12 +56,19 @@ def judged_entries(entries: Iterable[EntryRow], glance: MonthGlance, zone: ZoneI
         excluded = glance.excluded.get(entry.entry_id, ())
         is_judged = bool(glance.verdict)
         counted = max(seconds - sum(each.seconds for each in excluded), 0) if is_judged else 0
-        rows.append(Judged(entry, seconds, counted, excluded, is_judged))
+        odd = () if entry.withdrawn else oddities.get(entry.entry_id, ())
+        rows.append(Judged(entry, seconds, counted, excluded, is_judged, odd))
     return rows
 
 
 def state_words(row: Judged) -> str:
-    """Say whether an entry counts, and the first reason why it does not."""
+    """Say whether an entry counts, with the first reason why it does not, and whether its day is to be looked at."""
+    if row.oddities:
+        return _tr("{state}. Look at this day").format(state=_counts_words(row))
+    return _counts_words(row)
+
+
+def _counts_words(row: Judged) -> str:
     if row.entry.withdrawn:
         return _tr("Withdrawn")
     if not row.is_judged:
@@ -61,6 +81,8 @@ def state_words(row: Judged) -> str:
 
 def state_tone(row: Judged) -> Tone:
     """Return the chip's tone."""
+    if row.oddities:
+        return Tone.WARN
     if row.entry.withdrawn or not row.is_judged:
         return Tone.NEUTRAL
     if not row.excluded:
@@ -84,13 +106,24 @@ def source_words(source: str) -> str:
     return _tr(_SOURCES.get(source, source))
 
 
+def how_words(entry: EntryRow) -> str:
+    """Return how an entry came to be, and whether it was ever held as unconfirmed: a label it never loses."""
+    if not entry.confirmed:
+        return _tr("{source}, unconfirmed").format(source=source_words(entry.source))
+    if entry.confirmed_by:
+        words = _tr("{source}, unconfirmed until confirmed by {name}")
+        return words.format(source=source_words(entry.source), name=entry.confirmed_by)
+    return source_words(entry.source)
+
+
 def detail_words(row: Judged, zone: ZoneInfo) -> str:
     """Return everything about an entry, line by line."""
     entry = row.entry
     lines = [
         when_words(row, zone),
         joined((activity_words(entry.activity), contact_words(entry.contact))),
-        joined((entry.staff, entry.credential, source_words(entry.source))),
+        joined((entry.staff, entry.credential, how_words(entry))),
+        *(_tr("Look at this day: {sentence}").format(sentence=each) for each in row.oddities),
     ]
     lines += [
         _tr("Not counted {time}: {reason}").format(time=format_duration(each.seconds), reason=each.reason)

@@ -13,16 +13,18 @@ from app.services.overview import MonthGlance
 from app.services.people import PersonRow
 from app.services.time_entries import TimeEntries
 from app.views import safe_text
-from app.views.call.words import activity_words, outcome_words
+from app.views.call.words import activity_words
+from app.views.chart.days_view import DaysView
 from app.views.chart.entry_form import contact_words, entry_form, entry_of
 from app.views.chart.frame import ChartFrame
 from app.views.chart.month_field import MonthField
+from app.views.chart.notes_section import NotesSection
 from app.views.chart.rows_section import RowAction, RowsSection
 from app.views.chart.time_rows import (
     Judged,
     detail_words,
+    how_words,
     judged_entries,
-    source_words,
     start_words,
     state_tone,
     state_words,
@@ -30,20 +32,32 @@ from app.views.chart.time_rows import (
 from app.views.clinic_zone import clinic_today
 from app.views.form_panel import Values
 from app.views.patients.glance import verdict_words
-from app.views.patients.standing import joined, moment_words
+from app.views.patients.standing import joined
 from app.views.table import Column
 from app.views.tasks import Latest
-from app.views.theme import GRID, scaled, set_shown
-from app.views.widgets import Card, Chip, Form, LineField, ThresholdBar, format_duration, scrolling
+from app.views.theme import GRID, scaled
+from app.views.widgets import Banner, Card, Chip, Form, LineField, ThresholdBar, format_duration, scrolling
 
 _NARROW = 120 * GRID
+_Found = tuple[tuple[EntryRow, ...], MonthGlance, tuple[NoteRow, ...], list[PersonRow], dict[str, tuple[str, ...]]]
 
 
 class TimeTab(QWidget):
     """The month's entries at the left, the selected one and the notes at the right."""
 
     tables = (
-        *("time_entry", "note", "consent", "enrolment", "stay", "other_service", "mdm", "packet", "clinic"),
+        *(
+            "time_entry",
+            "note",
+            "note_filing",
+            "consent",
+            "enrolment",
+            "stay",
+            "other_service",
+            "mdm",
+            "packet",
+            "clinic",
+        ),
         *("import_batch", "patient"),
     )
 
@@ -58,10 +72,11 @@ class TimeTab(QWidget):
         self.month = MonthField(newest, name="time_month")
         self.chip = Chip("", name="time_verdict")
         self.bar = ThresholdBar(name="time_bar")
+        self.odd_days = Banner(name="odd_days")
+        self.odd_days.acted.connect(self._on_days)
         self.entries = self._build_entries()
-        self.notes = self._build_notes()
+        self.notes = NotesSection(frame)
         self.detail = safe_text.label("", name="entry_detail", selectable=True)
-        self.note_text = safe_text.label("", name="note_text", selectable=True)
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(2 * GRID)
         self._halves.addWidget(self.entries, 2)
@@ -76,13 +91,13 @@ class TimeTab(QWidget):
         inside.setContentsMargins(0, 2 * GRID, GRID, 0)
         inside.setSpacing(2 * GRID)
         inside.addLayout(top)
+        inside.addWidget(self.odd_days)
         inside.addLayout(self._halves, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolling(content))
         self.month.chosen.connect(self._on_month_chosen)
         self.entries.list.picked.connect(self._on_entry_picked)
-        self.notes.list.picked.connect(self._on_note_picked)
         self.setFocusProxy(self.entries.list)
 
     def refresh(self) -> None:
@@ -95,6 +110,7 @@ class TimeTab(QWidget):
                 desk.overviews.month(actor, patient_id, month),
                 desk.notes.of_patient(actor, patient_id) if reads_notes else (),
                 desk.people.rows(actor),
+                desk.impossible_days.of_patient(actor, patient_id, month),
             ),
             self._on_read,
         )
@@ -104,16 +120,17 @@ class TimeTab(QWidget):
         is_narrow = self.width() < scaled(_NARROW)
         self._halves.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
 
-    def _on_read(self, found: tuple[tuple[EntryRow, ...], MonthGlance, tuple[NoteRow, ...], list[PersonRow]]) -> None:
-        entries, glance, notes, people = found
+    def _on_read(self, found: _Found) -> None:
+        entries, glance, notes, people, oddities = found
         me = self._frame.context.desk.actor.person_id
         self._people = sorted((row for row in people if row.is_active), key=lambda row: (row.id != me, row.name))
         self.chip.show_state(*verdict_words(glance))
         self.bar.show_seconds(glance.toward_seconds, glance.steps)
-        self.entries.show_rows(judged_entries(entries, glance, self._frame.zone))
-        self.notes.show_rows(notes)
+        rows = judged_entries(entries, glance, self._frame.zone, oddities)
+        self.entries.show_rows(rows)
+        self._show_oddities(sum(bool(row.oddities) for row in rows))
+        self.notes.show_notes(notes)
         self._on_entry_picked(None)
-        self._on_note_picked(None)
 
     def _on_month_chosen(self, _month: Month) -> None:
         self.refresh()
@@ -121,12 +138,6 @@ class TimeTab(QWidget):
     def _on_entry_picked(self, _entry_id: object) -> None:
         row = self.entries.current
         self.detail.setText(detail_words(row, self._frame.zone) if row is not None else "")
-
-    def _on_note_picked(self, _note_id: object) -> None:
-        row = self.notes.current
-        words = "\n\n".join(f"{title}\n{text}" for title, text in row.sections if text) if row is not None else ""
-        self.note_text.setText(words)
-        set_shown(self.note_text, shown=bool(words))
 
     def _on_add(self) -> None:
         times, actor, patient_id, zone = (
@@ -154,7 +165,19 @@ class TimeTab(QWidget):
         form = entry_form(row.entry, self._people, self._today(), zone)
         self._open(self.tr("Correct this entry"), form, save, "correct_time_form")
 
+    def _on_days(self) -> None:
+        self._frame.context.window.show_view(DaysView(self._frame.context, self.month.month))
+
+    def _show_oddities(self, count: int) -> None:
+        one = self.tr("1 entry lies on a day to look at: what is recorded cannot be right, or looks copied.")
+        many = self.tr("{n} entries lie on days to look at: what is recorded cannot be right, or looks copied.")
+        words = "" if not count else one if count == 1 else many.format(n=count)
+        self.odd_days.show_text(words, "warn", self.tr("Days to look at"))
+
     def _on_withdraw(self, row: Judged) -> None:
+        if _is_open(row) and self._frame.may("time.review"):
+            self._review(row, keep=False)
+            return
         times, actor, entry_id = self._times, self._frame.context.desk.actor, row.entry.entry_id
         self._open(
             self.tr("Withdraw this entry"),
@@ -163,7 +186,19 @@ class TimeTab(QWidget):
             "withdraw_time_form",
         )
 
+    def _review(self, row: Judged, *, keep: bool) -> None:
+        times, actor, entry_id = self._times, self._frame.context.desk.actor, row.entry.entry_id
+        self._open(
+            self.tr("Confirm this entry") if keep else self.tr("Discard this entry"),
+            _reason_form(self.tr("How you know that this time was worked") if keep else self.tr("Why it is discarded")),
+            lambda values: lambda: times.review(actor, entry_id, values["reason"], keep=keep),
+            "review_time_form",
+        )
+
     def _on_confirm(self, row: Judged) -> None:
+        if self._frame.may("time.review"):
+            self._review(row, keep=True)
+            return
         times, actor, entry_id = self._times, self._frame.context.desk.actor, row.entry.entry_id
         self._open(
             self.tr("Confirm this entry"),
@@ -184,12 +219,16 @@ class TimeTab(QWidget):
 
     def _build_entries(self) -> RowsSection[Judged]:
         zone = self._frame.zone
+        confirm = RowAction("confirm", self.tr("Confirm"), "circle-check", on_row=self._on_confirm, fits=_is_open)
         actions: list[RowAction[Judged]] = [
             RowAction("correct", self.tr("Correct"), "pencil", on_row=self._on_correct, fits=_stands),
-            RowAction("confirm", self.tr("Confirm"), "circle-check", on_row=self._on_confirm, fits=_is_open),
+            confirm,
             RowAction("withdraw", self.tr("Withdraw"), "ban", on_row=self._on_withdraw, fits=_stands),
             RowAction("add", self.tr("Add by hand"), "plus", from_nothing=self._on_add),
         ]
+        if not self._frame.may("time.write"):
+            discard = RowAction("discard", self.tr("Discard"), "ban", on_row=self._on_withdraw, fits=_is_open)
+            actions = [confirm, discard] if self._frame.may("time.review") else []
         return RowsSection(
             self.tr("Time"),
             name="time_entries",
@@ -220,25 +259,17 @@ class TimeTab(QWidget):
                 Column("state", self.tr("Does it count?"), state_words, width=0, tone=state_tone, tip=state_words),
                 Column("activity", self.tr("Activity"), _activity, width=136, tip=_activity),
                 Column("who", self.tr("Who"), lambda row: row.entry.staff, width=96),
-                Column("source", self.tr("How"), lambda row: source_words(row.entry.source), width=72),
+                Column(
+                    "source",
+                    self.tr("How"),
+                    lambda row: how_words(row.entry),
+                    width=96,
+                    tip=lambda row: how_words(row.entry),
+                ),
             ],
             row_id=lambda row: row.entry.entry_id,
             empty=self.tr("No time is recorded in this month."),
-            actions=actions if self._frame.may("time.write") else (),
-        )
-
-    def _build_notes(self) -> RowsSection[NoteRow]:
-        return RowsSection(
-            self.tr("Notes"),
-            name="notes",
-            columns=[
-                Column("at", self.tr("Signed"), self._signed, width=144, order=lambda row: row.signed_at),
-                Column("outcome", self.tr("Outcome"), lambda row: outcome_words(row.outcome), width=96),
-                Column("by", self.tr("By"), lambda row: row.author, width=112),
-            ],
-            row_id=lambda row: row.id,
-            empty=self.tr("No notes yet. Each call's note appears here once it is saved."),
-            least_height=12 * GRID,
+            actions=actions,
         )
 
     def _build_beside(self) -> QVBoxLayout:
@@ -252,19 +283,10 @@ class TimeTab(QWidget):
         lines.addStretch(1)
         card.body.addWidget(scrolling(inside), 1)
         beside.addWidget(card, 1)
-        beside.addWidget(self.notes, 1)
-        text = QWidget()
-        lines = QVBoxLayout(text)
-        lines.setContentsMargins(0, 0, GRID, 0)
-        lines.addWidget(self.note_text)
-        lines.addStretch(1)
-        beside.addWidget(scrolling(text), 1)
+        beside.addWidget(self.notes, 2)
         if not self._frame.may("note.read"):
             self.notes.hide()
         return beside
-
-    def _signed(self, row: NoteRow) -> str:
-        return moment_words(row.signed_at.astimezone(self._frame.zone))
 
 
 def _reason_form(words: str) -> Form:
