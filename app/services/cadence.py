@@ -10,6 +10,8 @@ from app.rules.cadence import TIERS, CadenceTable, Protocol, due_on
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults, FormCheck
 from app.services.clinic_calendar import (
+    NO_OWN_DAYS,
+    ClosedDays,
     cadence_table,
     closed_days,
     federal_holidays,
@@ -98,6 +100,22 @@ class Cadence:
             raise FieldFaults({"tiers": "Choose a protocol of the list for each tier."})
         stands = {row.key: row.protocol for row in cadence_table(work.session).tiers}
         put_tiers(work.session, stands | dict(protocols))
+
+    @writes("clinic.edit")
+    def reset_tiers(self, work: Work) -> None:
+        """Give each tier the protocol it comes with."""
+        put_tiers(work.session, {})
+        work.note(event="tiers_reset")
+
+    @reads("clinic.read")
+    def closed_days(self, reading: Reading) -> ClosedDays:
+        """Return what the clinic made of the federal holidays."""
+        return closed_days(reading.session)
+
+    @writes("clinic.edit")
+    def set_closed_days(self, work: Work, days: ClosedDays = NO_OWN_DAYS) -> None:
+        """Put all that the clinic made of the holidays back as it was; without `days` the federal ones alone hold."""
+        put_closed_days(work.session, days)
 
     @reads("clinic.read")
     def holidays(self, reading: Reading, year: int) -> tuple[HolidayRow, ...]:

@@ -40,6 +40,10 @@ class ClosedDays:
         return isinstance(day, date) and bool(self.name_on(day))
 
 
+NO_OWN_DAYS = ClosedDays({}, frozenset(), frozenset())
+"""The federal holidays as they are."""
+
+
 @cache
 def federal_holidays(year: int) -> Mapping[date, str]:
     """Return the federal holidays of a year, with the days on which they are observed when they fall on a weekend."""

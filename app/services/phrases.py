@@ -72,6 +72,13 @@ class Phrases:
         put_setting(work.session, _KEY, (others if kept == ours else others | {section: kept}) or None)
         work.note(event="phrases", section=section, phrases=len(kept))
 
+    @writes("clinic.edit")
+    def reset_section(self, work: Work, section: str) -> None:
+        """Let the phrases of a section be those that come with the program."""
+        own: Any = own_setting(work.session, _KEY) or {}
+        put_setting(work.session, _KEY, {key: texts for key, texts in own.items() if key != section} or None)
+        work.note(event="phrases_reset", section=section)
+
 
 @cache
 def _shipped() -> Mapping[str, tuple[str, ...]]:

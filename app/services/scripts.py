@@ -19,6 +19,7 @@ from app.services.setting_store import own_setting, put_setting
 from app.storage.ledger import Ledger, Reading, Work
 
 _KEY = "scripts"
+_EXAMPLE = {"patient_given": "Maria", "patient_name": "Maria Example"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,21 @@ class Scripts:
         own = {row.key: [row.english, row.spanish] for row in scripts_of(work.session) if row.is_own and row.key != key}
         put_setting(work.session, _KEY, own or None)
         work.note(event="script_reset", script=key)
+
+    @reads("clinic.read")
+    def example(self, reading: Reading) -> Mapping[str, str]:
+        """Return what stands in each blank for an invented patient, to see how a script will sound."""
+        session = reading.session
+        clinic, person = session.get_one(Clinic, 1), session.get_one(Person, reading.actor.person_id)
+        practitioner = session.scalar(select(Practitioner.name).where(Practitioner.name != "").limit(1))
+        return _EXAMPLE | {
+            "clinic": clinic.name,
+            "nurse": person.name,
+            "credential": person.credential,
+            "practitioner": practitioner or "",
+            "callback_number": phone_in_words(clinic.phone),
+            "after_hours_number": phone_in_words(clinic.after_hours_phone or clinic.phone),
+        }
 
     @reads("call.work")
     def filled(self, reading: Reading, patient_id: int) -> tuple[FilledScript, ...]:

@@ -169,7 +169,9 @@ class TableView(QTableView):
         heads = self.horizontalHeader()
         columns = self._table.columns
         loose = [position for position, column in enumerate(columns) if column.width == 0]
-        taken = sum(heads.sectionSize(position) for position, column in enumerate(columns) if column.width)
+        shown = [position for position in range(len(columns)) if not self.isColumnHidden(position)]
+        loose = [position for position in loose if position in shown]
+        taken = sum(heads.sectionSize(position) for position in shown if columns[position].width)
         is_narrow = self.viewport().width() - taken < scaled(LEAST_STRETCHED) * len(loose)
         mode = QHeaderView.ResizeMode.Interactive if is_narrow else QHeaderView.ResizeMode.Stretch
         for position in loose:
@@ -199,7 +201,7 @@ class _Cells(QStyledItemDelegate):
         tone, seconds = index.data(TONE_ROLE), index.data(SECONDS_ROLE)
         painter.save()
         painter.setFont(option.font)
-        if tone is not None:
+        if tone is not None and words:
             paint_chip(painter, room, words, Tone(tone))
         elif isinstance(seconds, int):
             chosen = bool(plain.state & QStyle.StateFlag.State_Selected)

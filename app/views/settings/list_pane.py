@@ -10,8 +10,8 @@ from app.views import safe_text
 from app.views.form_panel import FormPanel
 from app.views.icons import icon
 from app.views.page_context import PageContext
+from app.views.settings.fitted_list import FittedColumns
 from app.views.table import Column, SnapshotTable
-from app.views.table_view import TableView
 from app.views.theme import GRID, Role
 from app.views.widgets import EmptyState, PageHeader, PanelHost
 
@@ -44,7 +44,7 @@ class ListPane(QWidget):
         super().__init__()
         self.setObjectName(f"{name}_pane")
         self.table: SnapshotTable[Any, Hashable] = SnapshotTable(columns, row_id, self)
-        self.view = TableView(self.table, name=f"{name}_list", words=title, preferences=context.preferences)
+        self.view = FittedColumns(self.table, name=f"{name}_list", words=title, preferences=context.preferences)
         self.header = PageHeader(title, text)
         self._empty = EmptyState("list-todo", empty, add, name=f"{name}_empty")
         self._empty.acted.connect(self.add_requested)
