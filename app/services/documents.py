@@ -10,6 +10,7 @@ from app.models import CarePlan, CarePlanEvent, Note, Packet
 from app.rules.errors import ClinicError, ProgramFault
 from app.rules.month import Month
 from app.rules.packet_facts import PacketFacts
+from app.security.permissions import NotPermitted
 from app.services.door import reads, writes
 from app.services.patients import patient_of
 from app.storage.ledger import Ledger, Reading, Work
@@ -55,18 +56,25 @@ class Documents:
         ]
         return tuple(sorted(found, key=lambda row: (row.at, row.key), reverse=True))
 
-    @writes("month.make")
-    def packet(self, work: Work, packet_id: int) -> bytes:
-        """Return a packet's PDF again, made of what was frozen then: the same bytes. The printing is noted."""
-        row = work.session.get(Packet, packet_id)
+    @reads("month.make")
+    def packet(self, reading: Reading, packet_id: int) -> bytes:
+        """Return a packet's PDF again, made of what was frozen then: the same bytes."""
+        row = reading.session.get(Packet, packet_id)
         if row is None:
             raise ClinicError("There is no such packet. Open the list again.")
         content = self._make_packet(PacketFacts.from_json(row.facts))
         if hashlib.sha256(content).hexdigest() != row.sha256:
             raise ProgramFault(f"Packet {row.packet_no} does not print as it was first made.")
-        work.about(row.patient_id)
-        work.note(event="print", packet=row.packet_no, sha256=row.sha256)
         return content
+
+    @writes("patient.open")
+    def leave(self, work: Work, row: DocumentRow, patient_id: int, form: str, purpose: str) -> None:
+        """Note that a copy leaves the encrypted file now: printed, or saved as a PDF, and why (a key, not a text)."""
+        if not self._ledger.may(work.actor, ACTIONS[row.kind]):
+            raise NotPermitted(ACTIONS[row.kind], self._ledger.permissions.names[ACTIONS[row.kind]])
+        patient_of(work.session, patient_id)
+        work.about(patient_id)
+        work.note(event="copy_leaves", document=row.key, form=form, purpose=purpose)
 
     def _may(self, reading: Reading, kind: Kind) -> bool:
         return self._ledger.may(reading.actor, ACTIONS[kind])

@@ -50,6 +50,7 @@ _EVENTS = {
     "recover_with_gap": "Call recovered after a crash, with its gap",
     "amend": "Note amended",
     "copy": "Note copied for the EHR",
+    "copy_leaves": "Paper printed or saved",
     "filed": "Note marked as filed",
     "not_filed": "Note marked as not filed",
     "reconcile": "Medicines gone through",

@@ -15,8 +15,11 @@ from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.care_plan.care_plan_tab import CarePlanTab
 from app.views.chart.conditions_tab import ConditionsTab
+from app.views.chart.documents_tab import DocumentsTab
 from app.views.chart.enrolment_tab import EnrolmentTab
+from app.views.chart.follow_ups_tab import FollowUpsTab
 from app.views.chart.frame import ChartFrame
+from app.views.chart.history_tab import HistoryTab
 from app.views.chart.overview_tab import OverviewTab
 from app.views.chart.services_tab import ServicesTab
 from app.views.chart.time_tab import TimeTab
@@ -166,6 +169,9 @@ class ChartView(QWidget):
             "practitioner": ("enrolment", self._enrolment.enrol),
             "consent": ("enrolment", self._enrolment.record_consent),
             "conditions": ("conditions", None),
+            "follow_ups": ("follow_ups", None),
+            "documents": ("documents", None),
+            "history": ("history", None),
             "services": ("services", None),
             "stays": ("services", None),
             "mdm": ("services", self._services.record_mdm),
@@ -198,6 +204,10 @@ class ChartView(QWidget):
             self._add(TimeTab(self._frame), "time", self.tr("Calls and time"))
         self._add(self._enrolment, "enrolment", self.tr("Enrolment and consent"))
         self._add(ConditionsTab(self._frame), "conditions", self.tr("Conditions, medicines, allergies"))
+        if self._context.may("follow_up.read"):
+            self._add(FollowUpsTab(self._frame), "follow_ups", self.tr("Follow-ups"))
+        self._add(DocumentsTab(self._frame), "documents", self.tr("Documents"))
+        self._add(HistoryTab(self._frame), "history", self.tr("History"))
         self._add(self._services, "services", self.tr("Stays and services"))
 
     def _add(self, widget: QWidget, key: str, title: str) -> None:
