@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 
-from app.reports.pdf_text import MARK, REGULAR, Colour, Printable, Run, Typesetter, bookmark, paint, paint_watermark
+from app.reports.pdf_text import (
+    MARK,
+    REGULAR,
+    Colour,
+    Printable,
+    Run,
+    Typesetter,
+    bookmark,
+    paint,
+    paint_shapes,
+    paint_watermark,
+)
 from app.reports.sheet import HEIGHT, LEFT, MUTED, RIGHT, RULE, SMALL, WARN, WIDTH, Page, Rule
 
 _PALE: Colour = (0.925, 0.93, 0.94)
@@ -105,25 +116,15 @@ class Document:
             paint_watermark(self._canvas, text, _PALE, WIDTH, HEIGHT)
 
     def _draw(self, page: Page) -> None:
-        canvas = self._canvas
-        for fill in page.fills:
-            canvas.setFillColorRGB(*fill.colour)
-            canvas.rect(fill.x, fill.y, fill.width, fill.height, stroke=0, fill=1)
-        for rule in page.rules:
-            self._rule(rule)
-        paint(canvas, page.runs)
-
-    def _rule(self, rule: Rule) -> None:
-        self._canvas.setLineWidth(rule.thickness)
-        self._canvas.setStrokeColorRGB(*rule.colour)
-        self._canvas.line(rule.x1, rule.y1, rule.x2, rule.y2)
+        paint_shapes(self._canvas, page.fills, page.rules)
+        paint(self._canvas, page.runs)
 
     def _finish(self, page: Page, furniture: Furniture, number: int, total: int) -> None:
         for mark in page.marks:
             bookmark(self._canvas, mark.key, mark.title, mark.level, mark.y)
         for link in page.links:
             self._canvas.linkRect("", link.key, (link.x1, link.y1, link.x2, link.y2), thickness=0)
-        self._rule(Rule(LEFT, 50, RIGHT, 50, 0.5, RULE))
+        paint_shapes(self._canvas, (), (Rule(LEFT, 50, RIGHT, 50, 0.5, RULE),))
         paint(self._canvas, self._furniture(page, furniture, number, total))
         self._canvas.showPage()
         self._count += 1

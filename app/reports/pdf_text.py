@@ -13,9 +13,22 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, NewType
 
+from reportlab import rl_config
+from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.pdfdoc import (
+    PDFArray,
+    PDFDictionary,
+    PDFName,
+    PDFObject,
+    PDFStream,
+    PDFTrueTypeFont,
+    PDFZCompress,
+)
+from reportlab.pdfbase.ttfonts import FF_NONSYMBOLIC, FF_SYMBOLIC, SUBSETN, TTFont, makeToUnicodeCMap
 from reportlab.pdfgen.canvas import Canvas
+
+rl_config.useA85 = 0  # a page's stream as it is: a fifth smaller than written in printable letters
 
 REGULAR, BOLD = "CareLoop-Sans", "CareLoop-Sans-Bold"
 FONTS = Path(__file__).resolve().parents[2] / "resources" / "fonts"
@@ -39,15 +52,98 @@ class Run(NamedTuple):
     text: Printable
 
 
+# Signs that papers or usual names have, besides ASCII. They stand in each document's first subset, always at the same
+# numbers: so the fonts of nearly all papers are the same bytes, made once in a process and kept once in the clinic.
+_USUAL = "·–—’“”…•✓✗▲○−×⟦⟧ÁÉÍÑÓÖÚÜáäçèéíñóöúü"
+
+
 class _Face(TTFont):
     """A font that sets plain ASCII at once and refuses to draw what has not been made printable."""
+
+    def __init__(self, name: str, filename: str) -> None:
+        super().__init__(name, filename, asciiReadable=True, shapable=False)
+        self._ready: dict[tuple[int, ...], tuple[bytes, bytes, bytes]] = {}
 
     def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         if text.isascii():  # the first subset holds printable ASCII at its own numbers
             return [(0, text.encode("ascii"))]
         assert _drawable().issuperset(text), "text did not come through the typesetter"
+        self._begin(doc)
         pieces: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
         return pieces
+
+    def getSubsetInternalName(self, subset: int, doc: object) -> str:  # noqa: N802
+        self._begin(doc)
+        name: str = super().getSubsetInternalName(subset, doc)
+        return name
+
+    def addObjects(self, doc: Any) -> None:  # noqa: ANN401, N802 - reportlab's document has no type
+        """Add the document's fonts as reportlab does, but make the bytes of each subset once in a process."""
+        state = self.state[doc]
+        state.frozen = 1
+        for number, subset in enumerate(state.subsets):
+            internal = self.getSubsetInternalName(number, doc)[1:]
+            base = b"".join((SUBSETN(number), b"+", self.face.name, self.face.subfontNameX)).decode("ascii")
+            key = (number, *subset)
+            if key not in self._ready:
+                self._ready[key] = self._made(doc, base, subset)
+                _keep_few(self._ready)
+            program, unicode, widths = (_Ready(content) for content in self._ready[key])
+            font: Any = PDFTrueTypeFont()
+            font.__Comment__ = f"Font {self.fontName} subset {number}"
+            font.Name = internal
+            font.BaseFont = base
+            font.FirstChar = 0
+            font.LastChar = len(subset) - 1
+            font.Widths = widths
+            font.ToUnicode = doc.Reference(unicode, f"toUnicodeCMap:{base}")
+            face = self.face
+            font.FontDescriptor = doc.Reference(
+                PDFDictionary(
+                    {
+                        "Type": "/FontDescriptor",
+                        "Ascent": face.ascent,
+                        "CapHeight": face.capHeight,
+                        "Descent": face.descent,
+                        "Flags": face.flags & ~FF_NONSYMBOLIC | FF_SYMBOLIC,
+                        "FontBBox": PDFArray(face.bbox),
+                        "FontName": PDFName(base),
+                        "ItalicAngle": face.italicAngle,
+                        "StemV": face.stemV,
+                        "FontFile2": doc.Reference(program, f"fontFile:{face.filename}({base})"),
+                        "MissingWidth": face.defaultWidth,
+                    }
+                ),
+                f"fontDescriptor:{base}",
+            )
+            doc.Reference(font, internal)
+            doc.idToObject["BasicFonts"].dict[internal] = font
+        del self.state[doc]
+
+    def _begin(self, doc: object) -> None:
+        """Give the document its first subset."""
+        if doc not in self.state:
+            self.state[doc] = TTFont.State(asciiReadable=True, ttf=self)
+            super().splitString("".join(letter for letter in _USUAL if ord(letter) in self.face.charToGlyph), doc)
+
+    def _made(self, doc: Any, base: str, subset: list[int]) -> tuple[bytes, bytes, bytes]:  # noqa: ANN401 - as above
+        program = PDFStream(content=self.face.makeSubset(subset), filters=[PDFZCompress])
+        program.dictionary["Length1"] = len(program.content)
+        unicode = PDFStream(content=makeToUnicodeCMap(base, subset), filters=[PDFZCompress])
+        widths = PDFArray(list(map(self.face.getCharWidth, subset)))
+        return program.format(doc), unicode.format(doc), widths.format(doc)
+
+
+class _Ready(PDFObject):
+    """An object whose bytes are ready."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def format(self, document: object) -> bytes:  # noqa: ARG002 - reportlab's signature
+        return self._content
 
 
 class Typesetter:
@@ -139,20 +235,52 @@ def unprintable(text: str) -> str:
     return "".join(dict.fromkeys(letter for letter in _composed(text) if letter not in fits))
 
 
-def paint(canvas: Canvas, runs: Iterable[Run]) -> None:
+def paint(canvas: Any, runs: Iterable[Run]) -> None:  # noqa: ANN401 - what is asked of it has no type
     """Draw the runs in order, which is the order they are read in."""
-    out = canvas.beginText()
-    face, size, colour = "", 0.0, None
+    doc, faces = canvas._doc, _faces()  # noqa: SLF001 - its text object costs twice as much for the same operators
+    out = ["q BT"]
+    font: tuple[str, float, int] | None = None
+    colour: Colour | None = None
     for run in runs:
-        if (run.face, run.size) != (face, size):
-            face, size = run.face, run.size
-            out.setFont(face, size)
+        if not run.text:
+            continue
         if run.colour != colour:
             colour = run.colour
-            out.setFillColorRGB(*colour)
-        out.setTextOrigin(run.x, run.y)
-        out.textLine(run.text)
-    canvas.drawText(out)
+            out.append(_filling(colour))
+        out.append(f"1 0 0 1 {run.x:.2f} {run.y:.2f} Tm")
+        face = faces[run.face]
+        for subset, piece in face.splitString(run.text, doc):
+            if font != (run.face, run.size, subset):
+                font = (run.face, run.size, subset)
+                out.append(f"{face.getSubsetInternalName(subset, doc)} {run.size:g} Tf")
+            out.append(f"({escapePDF(piece)}) Tj")
+    out.append("ET Q")
+    canvas._code.append(" ".join(out))  # noqa: SLF001 - as above
+
+
+def paint_shapes(
+    canvas: Any,  # noqa: ANN401 - as above
+    fills: Iterable[tuple[float, float, float, float, Colour]],
+    rules: Iterable[tuple[float, float, float, float, float, Colour]],
+) -> None:
+    """Draw filled rectangles (x, y, width, height) and above them lines (from, to, thickness)."""
+    out = ["q"]
+    for x, y, wide, high, colour in fills:
+        out.append(f"{_filling(colour)} {x:.2f} {y:.2f} {wide:.2f} {high:.2f} re f")
+    for x1, y1, x2, y2, thickness, colour in rules:
+        out.append(f"{thickness:g} w {_stroking(colour)} {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S")
+    out.append("Q")
+    canvas._code.append(" ".join(out))  # noqa: SLF001 - as above
+
+
+@cache
+def _filling(colour: Colour) -> str:
+    return " ".join(f"{part:g}" for part in colour) + " rg"
+
+
+@cache
+def _stroking(colour: Colour) -> str:
+    return " ".join(f"{part:g}" for part in colour) + " RG"
 
 
 def paint_watermark(canvas: Canvas, text: Printable, colour: Colour, width: float, height: float) -> None:
@@ -174,15 +302,15 @@ def bookmark(canvas: Canvas, key: str, title: Printable, level: int, y: float) -
 
 
 _loading = threading.Lock()
-_loaded: dict[str, TTFont] = {}
+_loaded: dict[str, _Face] = {}
 
 
-def _faces() -> dict[str, TTFont]:
+def _faces() -> dict[str, _Face]:
     """Both faces, registered with reportlab once in a process; two jobs may ask at the same time."""
     with _loading:
         if not _loaded:
             for name, file in ((REGULAR, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
-                face = _Face(name, str(FONTS / file), asciiReadable=True, shapable=False)
+                face = _Face(name, str(FONTS / file))
                 pdfmetrics.registerFont(face)
                 _loaded[name] = face
     return _loaded
@@ -236,6 +364,12 @@ def _numbers(letters: str) -> str:
     """The numbers of characters that cannot be printed: each, with how often it follows itself."""
     named = ((letter, len(list(same))) for letter, same in groupby(letters))
     return MARK + " ".join(f"U+{ord(letter):04X}" + (f" ×{n}" if n > 1 else "") for letter, n in named) + "⟧"
+
+
+def _keep_few(made: dict[tuple[int, ...], tuple[bytes, bytes, bytes]]) -> None:
+    if len(made) > 40:  # a subset with a paper's own signs is seldom asked for again
+        for key in list(made)[2:22]:
+            del made[key]
 
 
 def _keep_small(remembered: MutableMapping[Any, Any]) -> None:
