@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("call.desk", "Start the desk timer on this chart", "Call", "Ctrl+F8", "timer"),
     Command("call.mini_bar", "Mini call bar: show, go to it, put away", "Call", "Ctrl+Shift+M", "timer"),
     Command("call.copy_note", "Copy note for the EHR", "Call", "Ctrl+Shift+C", "copy"),
+    Command("notes.unfiled", "Notes to file in the EHR", "Call", "", "file-check"),
     Command("note.filed", "Mark the note as filed", "Call", "Ctrl+Shift+F", "file-check"),
     Command("note.phrase", "Phrases for this part of the note", "Call", "Ctrl+J", "message-square"),
     Command("note.no_change", "No change in this part since the last note", "Call", "Ctrl+Shift+N", "check"),

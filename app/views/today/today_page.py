@@ -21,6 +21,7 @@ from app.views.theme import GRID, scaled, set_shown
 from app.views.today.patient_today import PatientToday, read_patient_today
 from app.views.today.queue_list import QueueList
 from app.views.today.today_card import TodayCard
+from app.views.today.unfiled_notes import UnfiledNotes
 from app.views.today.week_view import WeekView
 from app.views.widgets import ChoiceField, PageHeader, PanelHost, SearchField, format_date, page_layout
 
@@ -253,6 +254,7 @@ class TodayPage(QWidget):
         page = page_layout(self)
         page.setSpacing(GRID)
         page.addWidget(self.header)
+        page.addWidget(UnfiledNotes(self._context))
         page.addWidget(self._host, 1)
 
     def _connect(self) -> None:

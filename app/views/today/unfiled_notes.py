@@ -1,0 +1,161 @@
+"""Notes that are signed here and not in the EHR yet: a line on Today, and the list behind it to copy and file them."""
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from app.services.notes import NoteRow
+from app.storage.ledger import Changes
+from app.views.call.words import outcome_words
+from app.views.chart.note_reader import NoteReader
+from app.views.chart.rows_section import RowAction, RowsSection
+from app.views.clinic_zone import clinic_zone
+from app.views.page_context import PageContext
+from app.views.patients.standing import moment_words
+from app.views.table import Column
+from app.views.tasks import Latest
+from app.views.theme import GRID, scaled
+from app.views.widgets import Banner, Card, ChoiceField, PageHeader, page_layout, scrolling
+
+_TABLES = ("note", "note_filing")
+_NARROW = 100 * GRID
+
+
+class UnfiledNotes(QWidget):
+    """Says how many of my notes are not filed; its button opens the list. Nothing is shown when all are."""
+
+    def __init__(self, context: PageContext) -> None:
+        """Count as soon as it is seen."""
+        super().__init__()
+        self.setObjectName("unfiled_notes")
+        self._context = context
+        self._read = Latest(context.tasks, self)
+        self.banner = Banner(name="unfiled_banner")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banner)
+        self.banner.acted.connect(self.open)
+        context.feed.changed.connect(self._on_changed)
+        if context.may("note.file"):
+            context.window.commands.on("notes.unfiled", self, self.open)
+
+    def open(self) -> None:
+        """Show the list above the page."""
+        self._context.window.show_view(UnfiledNotesView(self._context))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+
+    def _on_changed(self, changes: Changes) -> None:
+        if self.isVisible() and changes.touch(*_TABLES):
+            self._ask()
+
+    def _on_read(self, count: int) -> None:
+        words = (
+            self.tr("1 note of yours is not filed in the EHR yet.")
+            if count == 1
+            else self.tr("{n} notes of yours are not filed in the EHR yet.").format(n=f"{count:,}")
+        )
+        self.banner.show_text(words if count else "", "info", self.tr("File them"))
+
+    def _ask(self) -> None:
+        if self._context.may("note.file"):
+            notes, actor = self._context.desk.notes, self._context.desk.actor
+            self._read.ask(lambda: notes.unfiled_count(actor), self._on_read)
+
+
+class UnfiledNotesView(QWidget):
+    """The notes that are not filed, the oldest first, and the selected one with its buttons. Esc goes back."""
+
+    def __init__(self, context: PageContext) -> None:
+        """Read the list at once."""
+        super().__init__()
+        self.setObjectName("unfiled_view")
+        self.setAccessibleName(self.tr("Notes to file"))
+        self._context = context
+        self._read = Latest(context.tasks, self)
+        self._zone: ZoneInfo = clinic_zone(context)
+        self._rows: tuple[NoteRow, ...] = ()
+        self.whose = ChoiceField([(True, self.tr("My notes")), (False, self.tr("Everybody's notes"))])
+        self.whose.setObjectName("unfiled_whose")
+        self.whose.setAccessibleName(self.tr("Whose notes"))
+        self.whose.set_value(value=True)
+        actions: list[RowAction[NoteRow]] = []
+        if context.may("patient.open"):
+            actions.append(
+                RowAction(
+                    "chart", self.tr("Chart"), "folder-open", lambda row: context.open_chart(row.patient_id, "time")
+                )
+            )
+        self.rows: RowsSection[NoteRow] = RowsSection(
+            self.tr("Not filed yet"),
+            name="unfiled",
+            columns=[
+                Column("at", self.tr("Signed"), self._signed, width=160, order=lambda row: row.signed_at),
+                Column("patient", self.tr("Patient"), lambda row: row.patient, width=0),
+                Column("outcome", self.tr("Outcome"), lambda row: outcome_words(row.outcome), width=112),
+                Column("by", self.tr("By"), lambda row: row.author, width=128),
+            ],
+            row_id=lambda row: row.id,
+            empty=self.tr("Every note is filed."),
+            actions=actions,
+        )
+        self.reader = NoteReader(context, self._zone)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._halves.setSpacing(2 * GRID)
+        card = Card(name="unfiled_note")
+        card.body.addWidget(scrolling(self.reader), 1)
+        self._halves.addWidget(self.rows, 1)
+        self._halves.addWidget(card, 1)
+        page = page_layout(self)
+        header = PageHeader(self.tr("Notes to file"), self.tr("Copy each into the EHR, then mark it as filed."))
+        header.add_action(self.whose)
+        page.addWidget(header)
+        page.addLayout(self._halves, 1)
+        self.rows.list.picked.connect(lambda _: self._show_current())
+        self.whose.edited.connect(self._ask)
+        context.feed.changed.connect(self._on_changed)
+        self.setFocusProxy(self.rows.list)
+        self._ask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < scaled(_NARROW)
+        self._halves.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
+
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.touch(*_TABLES):
+            self._ask()
+
+    def _on_read(self, rows: tuple[NoteRow, ...]) -> None:
+        following = self._after_current(rows)
+        was_in_list = self.rows.list.hasFocus() or self._rows == ()
+        self._rows = rows
+        self.rows.show_rows(rows)
+        if following is not None:
+            self.rows.pick(following)
+        self._show_current()
+        if was_in_list and rows:
+            self.rows.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _after_current(self, rows: tuple[NoteRow, ...]) -> int | None:
+        """Return the note that takes the place of the current one, where that was filed."""
+        current, left = self.rows.current, {row.id for row in rows}
+        if current is None or current.id in left:
+            return None
+        ids = [row.id for row in self._rows]
+        after = ids[ids.index(current.id) + 1 :] if current.id in ids else []
+        return next((each for each in after if each in left), None)
+
+    def _show_current(self) -> None:
+        self.reader.show_note(self.rows.current)
+
+    def _ask(self) -> None:
+        notes, actor, mine = self._context.desk.notes, self._context.desk.actor, bool(self.whose.value())
+        self._read.ask(lambda: notes.unfiled(actor, mine=mine), self._on_read)
+
+    def _signed(self, row: NoteRow) -> str:
+        return moment_words(row.signed_at.astimezone(self._zone))
