@@ -9,6 +9,7 @@ from app import __version__, assets
 from app.cli import Wiring
 from app.clock import Clock
 from app.exchange.charge_list import charge_list_csv, charge_list_xlsx
+from app.exchange.fhir_care_plan import fhir_bundle
 from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
 from app.exchange.not_billed import not_billed_csv
@@ -21,7 +22,8 @@ from app.reports.care_plan import care_plan_pdf
 from app.reports.cms1500 import calibration_pdf, claim_forms_pdf, data_sheets_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
 from app.reports.explain import explanation_pdf
-from app.reports.packet import packet_pdf
+from app.reports.packet import packet_pdf, packet_press
+from app.reports.patient_plan import patient_plan_pdf
 from app.reports.readiness import readiness_pdf
 from app.reports.report import report_pdf
 from app.reports.void import void_pdf
@@ -74,6 +76,7 @@ from app.services.packet_folder import require_out
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_copies import PlanCopies
 from app.services.plan_history import PlanHistory
 from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
@@ -154,6 +157,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         history=History(ledger),
         spelling=Spelling(ledger, load_speller),
         icd10=Icd10Codes(ledger, read_order_file),
+        plan_copies=PlanCopies(ledger, patient_plan_pdf, fhir_bundle, __version__),
         plan_templates=PlanTemplates(ledger, parse_section_kinds(assets.load_toml("care_plan_sections.toml"))),
         plan_history=PlanHistory(ledger),
         readiness=Readiness(ledger, assets.load_rule_book(), __version__),
@@ -207,6 +211,7 @@ def month_writers() -> Writers:
     """Return how a month's papers and lists are written."""
     return Writers(
         packet=packet_pdf,
+        packets=packet_press,
         bind=bound_pdf,
         report=readiness_pdf,
         void=void_pdf,

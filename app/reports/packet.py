@@ -1,5 +1,8 @@
 """The month-end packet of one patient: the twelve parts of RULES.md §5.3 in order, each bookmarked."""
 
+from collections.abc import Callable
+from functools import partial
+
 from app.reports import packet_claim, packet_record, packet_summary, packet_time
 from app.reports.document import Document, Furniture
 from app.reports.masthead import letterhead, made_line, watermark
@@ -29,13 +32,21 @@ class FactsDisagree(ValueError):
     """The time log does not add up to the totals on the cover; such a packet is not printed. Names no patient."""
 
 
-def packet_pdf(facts: PacketFacts) -> bytes:
+def packet_press() -> Callable[[PacketFacts], bytes]:
+    """`packet_pdf` for many packets, one after another: what is measured for one is known for the next.
+
+    It holds patients' words for as long as it is held.
+    """
+    return partial(packet_pdf, typesetter=Typesetter())
+
+
+def packet_pdf(facts: PacketFacts, typesetter: Typesetter | None = None) -> bytes:
     """One patient-month as a PDF file. The same facts give the same bytes.
 
     Raises:
         FactsDisagree: the entries' seconds do not add up.
     """
-    typesetter = Typesetter()
+    typesetter = typesetter or Typesetter()
     pages = packet_pages(facts, typesetter, "p")
     document = Document(f"CareLoop packet {facts.making.packet_id}", typesetter)
     document.add(pages, furniture(facts))

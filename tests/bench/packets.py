@@ -10,7 +10,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from app.assets import RESOURCES
-from app.reports.packet import packet_pages, packet_pdf
+from app.reports.packet import packet_pages, packet_press
 from app.reports.pdf_text import Run, Typesetter
 from app.rules.packet_facts import PacketFacts
 from tests.bench.stopwatch import best, line
@@ -18,7 +18,7 @@ from tests.reports.samples import packet
 
 FACE = "BenchDejaVu"
 LETTER = (612.0, 792.0)
-ALIKE = 50
+ALIKE = 500
 """So many packets of different patients; more of them are these again."""
 
 
@@ -31,8 +31,9 @@ def measure(*, short: bool) -> Iterator[str]:
     written = [[[_words(run) for run in page.runs] for page in each] for each in pages]
 
     def ours() -> None:
+        draw = packet_press()
         for each in islice(cycle(facts), many):
-            packet_pdf(each)
+            draw(each)
 
     def bare() -> None:
         for each in islice(cycle(written), many):

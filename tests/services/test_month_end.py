@@ -94,7 +94,7 @@ def printing_with(
         clinic_folder=desk.opened.file.folder,
         program_version="0.1.0",
         verify_passphrase=partial(verify_passphrase, desk.opened),
-        writers=replace(month_writers(), packet=make_packet),
+        writers=replace(month_writers(), packet=make_packet, packets=None),
     )
 
 
