@@ -170,7 +170,7 @@ def take_in(work: Work, clock: Clock, beats: Sequence[JournalBeat]) -> set[str]:
         timer = timer_of(work.session, call)
         answers: list[str] = []
         for each in beats:
-            if each.token == call.token and _is_news(timer, each.at, now):
+            if each.token == call.token and _is_news(timer, each, now):
                 timer = looked(work.session, timer, each.at, each.touched_ns)
                 if each.answer and (timer.idle is not None or timer.doubts):
                     timer = _answered_while_locked(timer, each)
@@ -221,10 +221,16 @@ def _is_left_running(reading: Reading, call: Call) -> bool:
     return call.state == "running" and call.session != reading.actor.session
 
 
-def _is_news(timer: TimerState, beat: Moment, now: Moment) -> bool:
-    """Whether a journal's beat lies between the last known one and now."""
-    if timer.stretch is None or beat.wall > now.wall + timedelta(seconds=machine.JUMP_SECONDS):
+def _is_news(timer: TimerState, beat: JournalBeat, now: Moment) -> bool:
+    """Whether a journal's beat lies between the last known one and now; an answer may come with the last one."""
+    at = beat.at
+    if timer.stretch is None or at.wall > now.wall + timedelta(seconds=machine.JUMP_SECONDS):
         return False
-    if beat.boot_id == now.boot_id and beat.monotonic_ns > now.monotonic_ns:
+    if at.boot_id == now.boot_id and at.monotonic_ns > now.monotonic_ns:
         return False
-    return beat.boot_id != timer.stretch.boot_id or beat.monotonic_ns > timer.stretch.beat_ns
+    known_ns = timer.stretch.beat_ns
+    return (
+        at.boot_id != timer.stretch.boot_id
+        or at.monotonic_ns > known_ns
+        or (bool(beat.answer) and at.monotonic_ns == known_ns)
+    )

@@ -140,7 +140,7 @@ class TimeEntries:
         """Say that time which was in doubt was worked; from then on it counts, labelled estimated for ever."""
         return self._decide(work, _to_change(work, entry_id), reason, keep=True)
 
-    @writes("time.review")
+    @writes("time.confirm")
     def review(self, work: Work, entry_id: str, reason: str, *, keep: bool) -> EntryRow:
         """Decide about anybody's time in doubt: it counts from now on, labelled estimated for ever, or is withdrawn.
 

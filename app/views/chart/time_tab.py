@@ -175,7 +175,7 @@ class TimeTab(QWidget):
         self.odd_days.show_text(words, "warn", self.tr("Days to look at"))
 
     def _on_withdraw(self, row: Judged) -> None:
-        if _is_open(row) and self._frame.may("time.review"):
+        if _is_open(row) and self._frame.may("time.confirm"):
             self._review(row, keep=False)
             return
         times, actor, entry_id = self._times, self._frame.context.desk.actor, row.entry.entry_id
@@ -196,7 +196,7 @@ class TimeTab(QWidget):
         )
 
     def _on_confirm(self, row: Judged) -> None:
-        if self._frame.may("time.review"):
+        if self._frame.may("time.confirm"):
             self._review(row, keep=True)
             return
         times, actor, entry_id = self._times, self._frame.context.desk.actor, row.entry.entry_id
@@ -228,7 +228,7 @@ class TimeTab(QWidget):
         ]
         if not self._frame.may("time.write"):
             discard = RowAction("discard", self.tr("Discard"), "ban", on_row=self._on_withdraw, fits=_is_open)
-            actions = [confirm, discard] if self._frame.may("time.review") else []
+            actions = [confirm, discard] if self._frame.may("time.confirm") else []
         return RowsSection(
             self.tr("Time"),
             name="time_entries",

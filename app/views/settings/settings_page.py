@@ -10,17 +10,25 @@ from app.views import safe_text
 from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.settings.backups_section import BackupsSection
+from app.views.settings.cadence_section import CadenceSection
 from app.views.settings.charges_section import ChargesSection
 from app.views.settings.check_section import CheckSection
 from app.views.settings.clinic_section import ClinicSection
 from app.views.settings.computer_section import ComputerSection
+from app.views.settings.escalation_section import EscalationSection
+from app.views.settings.holidays_section import HolidaysSection
 from app.views.settings.note_section import NoteSectionsSection
+from app.views.settings.owners_section import OwnersSection
 from app.views.settings.passphrase_section import PassphraseSection
 from app.views.settings.people_section import PeopleSection
+from app.views.settings.phrases_section import PhrasesSection
 from app.views.settings.practitioners_section import PractitionersSection
+from app.views.settings.scripts_section import ScriptsSection
+from app.views.settings.timer_section import TimerSection
 from app.views.theme import GRID, fit_scale, scaled
 from app.views.widgets.side_panel import first_input
 
+_HEADING = int(Qt.ItemDataRole.UserRole) + 1
 Section = tuple[str, str, str, str, Callable[[PageContext], QWidget]]
 """Key, title, icon, the action without which it is absent (empty: for everybody), and how it is made."""
 
@@ -42,7 +50,14 @@ class SettingsPage(QWidget):
         self.list.setAccessibleName(self.tr("Sections of the settings"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        for key, title, drawn, _, _ in self._sections:
+        self._rows: dict[int, int] = {}
+        """Sections by row; the rows between are the headings of groups, which nothing selects."""
+        group = ""
+        for position, (key, title, drawn, _, _) in enumerate(self._sections):
+            if (heading := self._groups().get(key, group)) != group:
+                group = heading
+                self._add_heading(heading)
+            self._rows[self.list.count()] = position
             item = QListWidgetItem(icon(drawn), title)
             item.setData(Qt.ItemDataRole.UserRole, key)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
@@ -60,7 +75,7 @@ class SettingsPage(QWidget):
         row.addLayout(right, 1)
         self.list.currentRowChanged.connect(self._on_row_changed)
         self.list.itemActivated.connect(self._on_activated)
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(min(self._rows, default=0))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -71,7 +86,8 @@ class SettingsPage(QWidget):
         """Show the section `key`, and return it; None if the role may not see it."""
         if key not in self.keys:
             return None
-        self.list.setCurrentRow(self.keys.index(key))
+        position = self.keys.index(key)
+        self.list.setCurrentRow(next(row for row, section in self._rows.items() if section == position))
         return self._made[key]
 
     def may_leave(self) -> bool:
@@ -84,9 +100,9 @@ class SettingsPage(QWidget):
         self._fit()
 
     def _on_row_changed(self, row: int) -> None:
-        if not 0 <= row < len(self._sections):
+        if row not in self._rows:
             return
-        key, title, _, _, make = self._sections[row]
+        key, title, _, _, make = self._sections[self._rows[row]]
         if key not in self._made:
             made = self._made[key] = make(self._context)
             made.setAccessibleName(title)
@@ -102,11 +118,36 @@ class SettingsPage(QWidget):
     def _fit(self) -> None:
         """Give the list the room its words need, or leave them to tool tips where the page is narrow."""
         narrow = self.width() < scaled(110 * GRID)
-        for row, section in enumerate(self._sections):
-            item = self.list.item(row)
-            item.setText("" if narrow else section[1])
-            item.setSizeHint(QSize(0, scaled(36)))
+        for row in range(self.list.count()):
+            item, position = self.list.item(row), self._rows.get(row)
+            if position is None:
+                item.setText("" if narrow else str(item.data(_HEADING)))
+                item.setSizeHint(QSize(0, scaled(GRID if narrow else 32)))
+            else:
+                item.setText("" if narrow else self._sections[position][1])
+                item.setSizeHint(QSize(0, scaled(36)))
         self.list.setFixedWidth(scaled(6 * GRID if narrow else 26 * GRID))
+
+    def _add_heading(self, title: str) -> None:
+        item = QListWidgetItem(title)
+        item.setData(_HEADING, title)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        font = item.font()
+        font.setBold(True)
+        item.setFont(font)
+        item.setTextAlignment(Qt.AlignmentFlag.AlignBottom)
+        self.list.addItem(item)
+
+    def _groups(self) -> dict[str, str]:
+        """Return the headings, each by the section of which any may be the first of its group."""
+        office, day, own = self.tr("The clinic"), self.tr("The nurse's day"), self.tr("This program")
+        return {
+            **dict.fromkeys(("clinic", "people", "practitioners", "charges"), office),
+            **dict.fromkeys(
+                ("cadence", "owners", "holidays", "escalation", "scripts", "notes", "phrases", "timer"), day
+            ),
+            **dict.fromkeys(("passphrase", "computer", "backups", "check"), own),
+        }
 
     def _all(self) -> list[Section]:
         return [
@@ -114,7 +155,14 @@ class SettingsPage(QWidget):
             ("people", self.tr("People"), "users", "people.edit", PeopleSection),
             ("practitioners", self.tr("Practitioners"), "stethoscope", "practitioner.edit", PractitionersSection),
             ("charges", self.tr("Charges"), "table-properties", "clinic.edit", ChargesSection),
+            ("cadence", self.tr("How often to call"), "calendar-days", "clinic.edit", CadenceSection),
+            ("owners", self.tr("Whose patients"), "user", "call.plan", OwnersSection),
+            ("holidays", self.tr("Closed days"), "calendar-check", "clinic.edit", HolidaysSection),
+            ("escalation", self.tr("Escalation rules"), "triangle-alert", "clinic.edit", EscalationSection),
+            ("scripts", self.tr("Scripts"), "message-square", "clinic.edit", ScriptsSection),
             ("notes", self.tr("Call notes"), "file-text", "clinic.edit", NoteSectionsSection),
+            ("phrases", self.tr("Phrases"), "list-todo", "clinic.edit", PhrasesSection),
+            ("timer", self.tr("Timer"), "timer", "clinic.edit", TimerSection),
             ("passphrase", self.tr("My passphrase"), "key-round", "password.change", PassphraseSection),
             ("computer", self.tr("This computer"), "settings", "", ComputerSection),
             ("backups", self.tr("Backups"), "hard-drive", "backup.make", BackupsSection),
