@@ -6,11 +6,13 @@ from itertools import pairwise
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.services.note_sections import MOST_SECTIONS, NoteSection
+from app.services.note_sections import MOST_SECTIONS, NoteSection, default_note_sections
+from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.form_panel import FormPanel, Values
 from app.views.icons import icon
 from app.views.page_context import PageContext
+from app.views.settings.defaults import Call, default_button, do_with_undo
 from app.views.settings.list_pane import WIDEST
 from app.views.theme import GRID, fit_scale, scaled
 from app.views.widgets import CheckField, Form, LineField, PageHeader
@@ -136,6 +138,7 @@ class NoteSectionsSection(QWidget):
         super().__init__()
         self.setObjectName("notes_section")
         self._context = context
+        self._stands: tuple[Sequence[NoteSection], bool] = ((), True)
         self.form = Form()
         self.form.add("note_sections", self.tr("Parts of a call note"), NoteSectionsField(), required=True)
         self.form.add_heading(self.tr("Unanswered calls"))
@@ -156,10 +159,12 @@ class NoteSectionsSection(QWidget):
             PageHeader(
                 self.tr("Call notes"),
                 self.tr("A call is saved once its required parts are filled. Notes already signed keep their parts."),
+                (default_button("notes_default", self._on_default),),
             )
         )
         column.addWidget(self.panel, 1)
         fit_scale(self.panel, lambda: self.panel.setMaximumWidth(scaled(WIDEST)))
+        context.feed.changed.connect(self._on_changed)
         self._read()
 
     def may_leave(self) -> bool:
@@ -167,19 +172,37 @@ class NoteSectionsSection(QWidget):
         return self.panel.may_close()
 
     def _saving(self, values: Values) -> Callable[[], object]:
-        desk = self._context.desk
-
-        def save() -> None:
-            desk.clinic.set_note_sections(desk.actor, values["note_sections"])
-            desk.clinic.set_attempts_are_clerical(desk.actor, clerical=values["attempts"])
-
-        return save
+        return self._keeping(values["note_sections"], values["attempts"])
 
     def _on_saved(self, _: object) -> None:
-        self._context.window.notify(self.tr("Saved."), "ready")
+        sections, attempts = self._stands
+        self._context.undo.offer(self.tr("changed the parts of a call note"), self._keeping(sections, attempts))
         self._read()
 
+    def _on_default(self) -> None:
+        do_with_undo(
+            self._context,
+            self.tr("went back to the default parts of a call note"),
+            self._keeping(default_note_sections(), attempts=True),
+            self._keeping(*self._stands),
+            self._read,
+        )
+
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.touch("setting") and not self.form.is_dirty:
+            self._read()
+
+    def _keeping(self, sections: Sequence[NoteSection], attempts: bool) -> Call:  # noqa: FBT001 - as `_stands` has it
+        desk = self._context.desk
+
+        def keep() -> None:
+            desk.clinic.set_note_sections(desk.actor, sections)
+            desk.clinic.set_attempts_are_clerical(desk.actor, clerical=attempts)
+
+        return keep
+
     def _on_read(self, found: tuple[Sequence[NoteSection], bool]) -> None:
+        self._stands = found
         sections, attempts = found
         self.form.fill({"note_sections": sections, "attempts": attempts})
 
