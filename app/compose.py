@@ -16,6 +16,7 @@ from app.exchange.not_billed import not_billed_csv
 from app.exchange.report_file import report_csv, report_xlsx
 from app.exchange.x12_837p import claim_at, write_837p
 from app.exchange.x12_responses import read_response
+from app.reports.audit_answer import audit_answer_pdf
 from app.reports.bound import bound_pdf, not_billed_pdf
 from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
@@ -43,6 +44,7 @@ from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
+from app.services.claims.audit_answers import AuditAnswers
 from app.services.claims.claims import Claims
 from app.services.clinic_settings import ClinicSettings
 from app.services.closing.reopenings import Reopenings
@@ -92,6 +94,7 @@ from app.services.time_entries import TimeEntries
 from app.services.timer_policies import TimerPolicies
 from app.services.today import Today
 from app.services.weekly_plan import WeeklyPlan
+from app.storage.integrity import check
 from app.storage.journal import CallJournal
 from app.storage.ledger import Changes
 from app.views.wiring import Demo, DemoPerson, Tell
@@ -201,6 +204,13 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             print_forms=lambda claims, offset: claim_forms_pdf(claims, offset.right, offset.down),
             print_data_sheets=data_sheets_pdf,
             print_calibration=lambda offset: calibration_pdf(offset.right, offset.down),
+        ),
+        audit_answers=AuditAnswers(
+            ledger,
+            check=lambda: check(opened.file.engine, opened.file.key),
+            print_packet=packet_pdf,
+            print_answer=audit_answer_pdf,
+            program_version=__version__,
         ),
         backups=Backups(ledger, opened.file),
         integrity=Integrity(ledger, opened.file),

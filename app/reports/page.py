@@ -102,6 +102,7 @@ class _Look(NamedTuple):
 
 _PROSE = _Look(BODY, 12.5, under=4)
 _FINE = _Look(SMALL, 9.5, under=3)
+_LARGE = _Look(16, 22, under=7)
 _FACTS = _Look(BODY, 12, 1.5, 1.5, after=8)
 _GRID = _Look(TABLE, 9.6, 3, 3, before=3, after=3, ruled=True)
 _DENSE = _Look(SMALL, 9.2, 3, 3, before=2, after=3, ruled=True)
@@ -162,6 +163,24 @@ class Flow:
     def paragraph(self, text: str | Cell, *, small: bool = False) -> None:
         """Running text; line ends in it are kept."""
         self._put(Row((text,)), _FINE if small else _PROSE)
+
+    def large(self, text: str | Cell) -> None:
+        """Running text in the size that patients' papers are read in without glasses (16 points)."""
+        self._put(Row((text,)), _LARGE)
+
+    def large_item(self, sign: str, text: str | Cell) -> None:
+        """One item of a list in that size."""
+        row = Row((Cell(sign, bold=True, colour=ACCENT), text))
+        self._place(self._lines([Column(6), Column(94)], row, _LARGE), _LARGE, row)
+
+    def large_heading(self, text: str, key: str) -> None:
+        """A part's heading in a patient's paper, kept together with two lines of what follows."""
+        self.space(16)
+        self.need(96)
+        self.mark(text, key, 1)
+        self._put(Row((Cell(text, bold=True, colour=ACCENT),)), _Look(20, 27, under=3))
+        self._rule(LEFT, RIGHT, 1.2, ACCENT)
+        self._y -= 10
 
     def items(self, items: Sequence[str]) -> None:
         """A list, each item with a dot."""

@@ -14,6 +14,7 @@ from app.services.cadence import Cadence
 from app.services.calls import Calls
 from app.services.care_plans import CarePlans
 from app.services.chart import Chart
+from app.services.claims.audit_answers import AuditAnswers
 from app.services.claims.claims import Claims
 from app.services.clinic_settings import ClinicSettings
 from app.services.closing.reopenings import Reopenings
@@ -34,6 +35,7 @@ from app.services.overview import Overviews
 from app.services.patients import Patients
 from app.services.people import People
 from app.services.phrases import Phrases
+from app.services.plan_copies import PlanCopies
 from app.services.plan_history import PlanHistory
 from app.services.plan_monitoring import PlanMonitoring
 from app.services.plan_templates import PlanTemplates
@@ -86,6 +88,7 @@ class Desk:
     spelling: Spelling
     care_plans: CarePlans
     icd10: Icd10Codes
+    plan_copies: PlanCopies
     plan_templates: PlanTemplates
     plan_history: PlanHistory
     readiness: Readiness
@@ -98,6 +101,7 @@ class Desk:
     last_days: EndOfMonthPlan
     month_end: MonthEnd
     claims: Claims
+    audit_answers: AuditAnswers
     reopenings: Reopenings
     reports: Reports
     backups: Backups
