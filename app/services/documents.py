@@ -11,6 +11,7 @@ from app.rules.errors import ClinicError, ProgramFault
 from app.rules.month import Month
 from app.rules.packet_facts import PacketFacts
 from app.security.permissions import NotPermitted
+from app.services.closing.paper_store import is_stored, stored
 from app.services.door import reads, writes
 from app.services.patients import patient_of
 from app.storage.ledger import Ledger, Reading, Work
@@ -58,10 +59,12 @@ class Documents:
 
     @reads("month.make")
     def packet(self, reading: Reading, packet_id: int) -> bytes:
-        """Return a packet's PDF again, made of what was frozen then: the same bytes."""
+        """Return a packet's PDF again: the bytes that were kept, or made anew of what was frozen then, the same ones."""
         row = reading.session.get(Packet, packet_id)
         if row is None:
             raise ClinicError("There is no such packet. Open the list again.")
+        if is_stored(reading.session, row.sha256):
+            return stored(reading.session, row.sha256)
         content = self._make_packet(PacketFacts.from_json(row.facts))
         if hashlib.sha256(content).hexdigest() != row.sha256:
             raise ProgramFault(f"Packet {row.packet_no} does not print as it was first made.")
