@@ -11,9 +11,13 @@ _LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-def report_csv(report: Report) -> bytes:
-    """Return the report's last list, which is its longest in detail, without its sums. Time is in whole seconds."""
-    table = report.tables[-1]
+def report_csv(report: Report, number: int | None = None) -> bytes:
+    """Return one list of a report, by default its longest, without its sums. Time is in whole seconds.
+
+    Raises:
+        IndexError: for a number that is no list's.
+    """
+    table = report.tables[number] if number is not None else max(report.tables, key=lambda each: len(each.rows))
     return csv_bytes(_titles(table), (_cells(table, row) for row in table.rows))
 
 

@@ -18,6 +18,14 @@ from app.services.scripts import Script, scripts_of
 from app.services.staff import is_caller
 
 _HOUR = 60
+_KINDS = {
+    "physician": "Physician",
+    "np": "Nurse practitioner",
+    "pa": "Physician assistant",
+    "cns": "Clinical nurse specialist",
+    "cnm": "Certified nurse-midwife",
+    "other": "Other; cannot bill CCM",
+}
 
 
 def manual(look: Look) -> Report:
@@ -57,7 +65,7 @@ def _who_we_are(look: Look) -> Part:
     clinic = look.clinic
     day, night = phone_in_words(clinic.phone), phone_in_words(clinic.after_hours_phone)
     rows = tuple(
-        (row.name or "Known by NPI only", row.credential or None, row.npi, plain(row.kind))
+        (row.name or "Known by NPI only", row.credential or None, row.npi, _KINDS.get(row.kind, plain(row.kind)))
         for row in look.session.scalars(select(Practitioner).order_by(Practitioner.name, Practitioner.npi))
     )
     columns = (

@@ -80,7 +80,7 @@ class Reports:
         program_version: str,
         make_paper: Callable[[ReportPaper], bytes],
         make_readiness: Callable[[ReadinessReport], bytes],
-        make_csv: Callable[[Report], bytes],
+        make_csv: Callable[[Report, int | None], bytes],
         make_xlsx: Callable[[Report], bytes],
     ) -> None:
         self._ledger = ledger
@@ -88,7 +88,8 @@ class Reports:
         self._program_version = program_version
         self._make_paper = make_paper
         self._make_readiness = make_readiness
-        self._make_list = {"csv": make_csv, "xlsx": make_xlsx}
+        self._make_csv = make_csv
+        self._make_xlsx = make_xlsx
 
     @reads(_READ)
     def choices(self, reading: Reading) -> Choices:
@@ -123,15 +124,25 @@ class Reports:
 
     @composed(_READ)
     def listed(
-        self, actor: Actor, key: str, wanted: Wanted, form: str, step: Step = lambda _done, _of, _what: None
+        self,
+        actor: Actor,
+        key: str,
+        wanted: Wanted,
+        form: str,
+        *,
+        number: int | None = None,
+        step: Step = lambda _done, _of, _what: None,
     ) -> Copy:
-        """Return a report's lists as a file: "csv", its last and longest list, or "xlsx", a sheet a list."""
+        """Return a report's lists as a file: "csv", one list (by default the longest), or "xlsx", a sheet a list."""
         kind = kind_of(key)
-        if form not in self._make_list or not kind.has_list:
+        if form not in ("csv", "xlsx") or not kind.has_list:
             raise ReportRefused(f"{kind.title} has no list to save in this form. Save the PDF.")
         with self._ledger.reading(actor, kind.action) as reading:
             report = _MAKERS[key](self._look(reading, kind, wanted, step))
-        return _copy(kind, wanted, report, self._make_list[form](report))
+        if number is not None and not 0 <= number < len(report.tables):
+            raise ReportRefused("There is no such list in this report. Open it again.")
+        content = self._make_csv(report, number) if form == "csv" else self._make_xlsx(report)
+        return _copy(kind, wanted, report, content)
 
     @writes(_EXPORT)
     def leave(self, work: Work, copy: Copy, form: str, purpose: str) -> None:

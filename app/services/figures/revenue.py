@@ -7,7 +7,7 @@ from datetime import date
 
 from app.rules.families import Line
 from app.rules.month import Month
-from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, totals_of
+from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Tone, totals_of
 from app.services.figures.look import Look
 from app.services.figures.words import month_words, short_month, span_words
 from app.services.judging import Judged
@@ -23,6 +23,9 @@ _CHARGES_NOTE = (
     "The clinic's own charges on the month's last day. They are what the claims say, not what will be paid. A code "
     "without a charge is left out of the sums and listed as such."
 )
+
+
+_TONES: tuple[Tone, ...] = ("accent", "ready", "warn", "muted")
 
 
 @dataclass(slots=True)
@@ -126,15 +129,21 @@ def _label(look: Look, code: str, on: date) -> str:
 
 
 def _charts(codes: Mapping[str, _CodeSums], months: tuple[Month, ...], amount: str) -> tuple[Chart, ...]:
-    if not codes:
+    known = {code: sums for code, sums in codes.items() if sums.cents}
+    if not known:
         return ()
-    tones = ("accent", "ready", "warn", "muted", "block")
     if len(months) == 1:
-        places = tuple(sorted(codes))
-        values = tuple(codes[code].cents for code in places)
+        places = tuple(sorted(known))
+        values = tuple(known[code].cents for code in places)
         return (Chart(f"{amount} by code", "bar", "money", places, (Series(amount, values),)),)
-    series = tuple(
-        Series(code, tuple(codes[code].by_month[month] for month in months), tones[at % len(tones)])  # type: ignore[arg-type]
-        for at, code in enumerate(sorted(codes))
-    )
-    return (Chart(f"{amount} by month", "stacked", "money", tuple(short_month(month) for month in months), series),)
+    largest = sorted(known, key=lambda code: -known[code].cents)[: len(_TONES)]
+    series = [
+        Series(code, tuple(known[code].by_month[month] for month in months), tone)
+        for code, tone in zip(largest, _TONES, strict=False)
+    ]
+    others = [sums for code, sums in known.items() if code not in largest]
+    if others:
+        rest = tuple(sum(sums.by_month[month] for sums in others) for month in months)
+        series.append(Series("Other codes", rest, "block"))
+    places = tuple(short_month(month) for month in months)
+    return (Chart(f"{amount} by month", "stacked", "money", places, tuple(series)),)

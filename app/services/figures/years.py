@@ -76,12 +76,12 @@ def years(look: Look) -> Report:
             *_unknown(look, work),
         ),
         figures=(
-            Figure(f"Patient-months served {year}", now.served),
-            Figure(f"{year - 1}", before.served),
-            Figure(f"Counted {year}", now.seconds, "time"),
-            Figure(f"{year - 1}", before.seconds, "time"),
-            Figure(f"Closed {year}", now.closed),
-            Figure(f"{year - 1}", before.closed),
+            Figure(f"Served {year}, patient-months", now.served),
+            Figure(f"Served {year - 1}, patient-months", before.served),
+            Figure(f"Time that counts {year}", now.seconds, "time"),
+            Figure(f"Time that counts {year - 1}", before.seconds, "time"),
+            Figure(f"Months closed {year}", now.closed),
+            Figure(f"Months closed {year - 1}", before.closed),
         ),
         charts=(
             Chart(

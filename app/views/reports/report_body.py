@@ -37,6 +37,11 @@ class ReportBody(QTabWidget):
         for number, table in enumerate(report.tables):
             safe_text.add_tab(self, self._list(table, f"report_{report.key}_{number}"), table.title)
 
+    @property
+    def list_number(self) -> int | None:
+        """Which of the report's lists is in view, None while it is the summary."""
+        return self.currentIndex() - 1 if self.currentIndex() > 0 else None
+
     def show_tab(self, number: int) -> None:
         """Bring a tab to the front, 0 the summary, and give its list the focus."""
         if number >= self.count():

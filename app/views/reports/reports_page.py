@@ -144,12 +144,13 @@ class ReportsPage(QWidget):
 
     def _on_agreed(self, purpose: str) -> None:
         kind, wanted, form = self._kind, self.filters.wanted(), self._form
+        number = self.body.list_number if self.body is not None else None
         ask_new_file(
             self,
             self.tr("Save {form}").format(form=form.upper()),
             _file_name(kind, wanted, form),
             _FORMS[form],
-            lambda path: self._save_list(path, kind, wanted, (form, purpose)),
+            lambda path: self._save_list(path, (kind, wanted, number), (form, purpose)),
         )
 
     def _on_open_patient(self, patient_id: int) -> None:
@@ -163,12 +164,12 @@ class ReportsPage(QWidget):
         reports, actor = self._context.desk.reports, self._context.desk.actor
         return lambda form, purpose: reports.leave(actor, copy, form, purpose)
 
-    def _save_list(self, path: Path, kind: ReportKind, wanted: Wanted, how: tuple[str, str]) -> None:
-        form, purpose = how
+    def _save_list(self, path: Path, what: tuple[ReportKind, Wanted, int | None], how: tuple[str, str]) -> None:
+        (kind, wanted, number), (form, purpose) = what, how
         reports, actor = self._context.desk.reports, self._context.desk.actor
 
         def content() -> bytes:
-            copy = reports.listed(actor, kind.key, wanted, form)
+            copy = reports.listed(actor, kind.key, wanted, form, number=number)
             reports.leave(actor, copy, form, purpose)
             return copy.content
 
@@ -259,9 +260,12 @@ class ReportsPage(QWidget):
         )
         self._list_buttons = [
             safe_text.button(
-                words, name=f"report_{form}", icon=icon("file-down"), on_click=partial(self._on_list, form)
+                words, name=f"report_{form}", icon=icon("file-down"), tip=tip, on_click=partial(self._on_list, form)
             )
-            for form, words in (("csv", self.tr("CSV")), ("xlsx", self.tr("XLSX")))
+            for form, words, tip in (
+                ("csv", self.tr("CSV"), self.tr("Save the list in view, or the longest, for a spreadsheet")),
+                ("xlsx", self.tr("XLSX"), self.tr("Save all lists as one spreadsheet")),
+            )
         ]
         self.newer_button = safe_text.button(
             self.tr("Newer"), name="report_newer", icon=icon("chevron-left"), on_click=lambda: self.filters.turn(-1)
