@@ -1,0 +1,55 @@
+"""A changed fact of a month in words a person reads: what, was → is, by whom and when."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from app.reports import wording
+from app.rules.fact_changes import PARTS, FactChange
+from app.views.month_end.words import moment_words, money_words
+from app.views.widgets import format_date, format_duration
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)")
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_SECONDS = re.compile(r"\b(\d+) s counted\b")
+_CENTS = re.compile(r"\b(\d+) ¢")
+_CODE = re.compile(r"\b[A-Z]\w*(?:_\w+)+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWords:
+    """One change in words; `by` is empty where it is not known who made it."""
+
+    what: str
+    difference: str
+    by: str
+
+
+def change_words(change: FactChange) -> ChangeWords:
+    """Return a changed fact in words."""
+    nothing = _tr("not on record")
+    difference = _tr("was {was} → is {now}").format(
+        was=_said(change, change.was) or nothing, now=_said(change, change.now) or nothing
+    )
+    by = ""
+    if change.by:
+        when = _tr(" on {when}").format(when=moment_words(change.at)) if change.at else ""
+        why = f": {change.why}" if change.why else ""
+        by = _tr("by {name}{when}{why}").format(name=change.by, when=when, why=why)
+    return ChangeWords(f"{_tr(PARTS[change.part])} · {change.what}", difference, by)
+
+
+def _said(change: FactChange, text: str) -> str:
+    if change.part == "claim" and change.what.startswith("Seconds") and text.isdecimal():
+        return format_duration(int(text))
+    text = _INSTANT.sub(lambda found: moment_words(found[0]), text)
+    text = _DAY.sub(lambda found: format_date(datetime.fromisoformat(found[0]).date()), text)
+    text = _SECONDS.sub(lambda found: _tr("{time} counted").format(time=format_duration(int(found[1]))), text)
+    text = _CENTS.sub(lambda found: money_words(int(found[1])), text)
+    return _CODE.sub(lambda found: wording.finding(found[0]), text)
+
+
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("ChangeWords", words)
