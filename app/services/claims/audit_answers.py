@@ -97,35 +97,25 @@ class AuditAnswers:
         The whole trail and every sealed record are checked while it is made. Raises `NothingClosed`.
         """
         with self._ledger.reading(actor, ANSWER) as reading:
-            packet, content = self._packet(reading.session, patient_id, month)
+            _newest_final(reading.session, patient_id, month)  # said before the check, which takes its time
         checked = self._check()
         with self._ledger.reading(actor, ANSWER) as reading:
+            packet = _newest_final(reading.session, patient_id, month)
+            content = self._file_of(reading.session, packet)
             answer = self._gather(reading, packet, content, checked)
         pdf = self._print_answer(answer, content)
+        number = answer.packet.making.packet_id
         with self._ledger.writing(actor, ANSWER) as work:
             work.about(patient_id)
-            work.note(
-                month=str(month),
-                packet=packet.packet_no,
-                holds=answer.proof.holds,
-                sha256=hashlib.sha256(pdf).hexdigest(),
-            )
-        return AnswerPdf(f"audit-answer-{packet.packet_no}.pdf", pdf, answer.proof.holds)
+            digest = hashlib.sha256(pdf).hexdigest()
+            work.note(month=str(month), packet=number, holds=answer.proof.holds, sha256=digest)
+        return AnswerPdf(f"audit-answer-{number}.pdf", pdf, answer.proof.holds)
 
-    def _packet(self, session: Session, patient_id: int, month: Month) -> tuple[Packet, bytes]:
-        """Return the month's newest packet that was ever final, and its file."""
-        rows = session.scalars(
-            select(Packet)
-            .where(Packet.patient_id == patient_id, Packet.month == str(month), Packet.state != DRAFT)
-            .order_by(Packet.state == FINAL, Packet.revision)
-        ).all()
-        finals = [row for row in rows if PacketFacts.from_json(row.facts).making.state == FINAL]
-        if not finals:
-            raise NothingClosed
-        newest = finals[-1]
-        if is_stored(session, newest.stored_sha256):
-            return newest, stored(session, str(newest.stored_sha256))
-        return newest, self._print_packet(PacketFacts.from_json(newest.facts))
+    def _file_of(self, session: Session, packet: Packet) -> bytes:
+        """Return the packet's file as it was made; drawn again where only its facts were kept."""
+        if is_stored(session, packet.stored_sha256):
+            return stored(session, str(packet.stored_sha256))
+        return self._print_packet(PacketFacts.from_json(packet.facts))
 
     def _gather(self, reading: Reading, packet: Packet, content: bytes, checked: Checked) -> AuditAnswer:
         session = reading.session
@@ -165,6 +155,19 @@ class AuditAnswers:
         since = packet.made_at.astimezone(ZoneInfo(zone))
         found = audit_extracts(session, [packet.patient_id], since, zone, names).get(packet.patient_id, ())
         return tuple(each for each in found if datetime.fromisoformat(each.at) >= since.replace(microsecond=0))
+
+
+def _newest_final(session: Session, patient_id: int, month: Month) -> Packet:
+    """Return the month's newest packet that was ever final: the one that stands, else a void one."""
+    rows = session.scalars(
+        select(Packet)
+        .where(Packet.patient_id == patient_id, Packet.month == str(month), Packet.state != DRAFT)
+        .order_by(Packet.state == FINAL, Packet.revision)
+    ).all()
+    finals = [row for row in rows if PacketFacts.from_json(row.facts).making.state == FINAL]
+    if not finals:
+        raise NothingClosed
+    return finals[-1]
 
 
 def _packets(session: Session, packet: Packet, zone: str) -> tuple[PacketVersion, ...]:
