@@ -14,6 +14,7 @@ from app.views.settings.cadence_section import CadenceSection
 from app.views.settings.charges_section import ChargesSection
 from app.views.settings.check_section import CheckSection
 from app.views.settings.clinic_section import ClinicSection
+from app.views.settings.code_set_section import CodeSetSection
 from app.views.settings.computer_section import ComputerSection
 from app.views.settings.escalation_section import EscalationSection
 from app.views.settings.holidays_section import HolidaysSection
@@ -142,7 +143,7 @@ class SettingsPage(QWidget):
         """Return the headings, each by the section of which any may be the first of its group."""
         office, day, own = self.tr("The clinic"), self.tr("The nurse's day"), self.tr("This program")
         return {
-            **dict.fromkeys(("clinic", "people", "practitioners", "charges"), office),
+            **dict.fromkeys(("clinic", "people", "practitioners", "charges", "codes"), office),
             **dict.fromkeys(
                 ("cadence", "owners", "holidays", "escalation", "scripts", "notes", "phrases", "timer"), day
             ),
@@ -155,6 +156,7 @@ class SettingsPage(QWidget):
             ("people", self.tr("People"), "users", "people.edit", PeopleSection),
             ("practitioners", self.tr("Practitioners"), "stethoscope", "practitioner.edit", PractitionersSection),
             ("charges", self.tr("Charges"), "table-properties", "clinic.edit", ChargesSection),
+            ("codes", self.tr("Diagnosis codes"), "search", "clinic.edit", CodeSetSection),
             ("cadence", self.tr("How often to call"), "calendar-days", "clinic.edit", CadenceSection),
             ("owners", self.tr("Whose patients"), "user", "call.plan", OwnersSection),
             ("holidays", self.tr("Closed days"), "calendar-check", "clinic.edit", HolidaysSection),
