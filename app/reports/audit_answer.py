@@ -19,18 +19,16 @@ _Part = Callable[[Flow, AuditAnswer, str], None]
 def audit_answer_pdf(answer: AuditAnswer, packet: bytes) -> bytes:
     """Return the answer with the packet's own file, as it was made, behind it. The same answer gives the same bytes."""
     typesetter = Typesetter()
-    parts = []
-    for number, (title, part) in enumerate(_PARTS, 1):
-        flow = Flow(typesetter)
+    flow = Flow(typesetter)
+    for number, (_, part) in enumerate(_PARTS, 1):
         part(flow, answer, f"a{number}")
-        parts.append((title, flow.pages))
-    cover = _cover(answer, typesetter, [0] * (len(parts) + 1))
-    sheets = [len(cover) + 1]
-    for _, pages in parts:
-        sheets.append(sheets[-1] + len(pages))
-    cover = _cover(answer, typesetter, sheets)
+    begins = {mark.key: at for at, page in reversed(list(enumerate(flow.pages))) for mark in page.marks}
+    blank = _cover(answer, typesetter, [0] * (len(_PARTS) + 1))
+    sheets = [len(blank) + 1 + begins[f"a{number}"] for number in range(1, len(_PARTS) + 1)]
+    cover = _cover(answer, typesetter, [*sheets, len(blank) + len(flow.pages) + 1])
+    assert len(cover) == len(blank), "sheet numbers have their own column, so they cannot move a row"
     document = Document(f"CareLoop audit answer {answer.packet.making.packet_id}", typesetter)
-    document.add([*cover, *(page for _, pages in parts for page in pages)], _furniture(answer))
+    document.add([*cover, *flow.pages], _furniture(answer))
     return appended(document.finished(), [(f"Packet {answer.packet.making.packet_id}", packet)])
 
 
