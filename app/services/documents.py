@@ -59,7 +59,7 @@ class Documents:
 
     @reads("month.make")
     def packet(self, reading: Reading, packet_id: int) -> bytes:
-        """Return a packet's PDF again: the bytes that were kept, or made anew of what was frozen then, the same ones."""
+        """Return a packet's PDF again: the bytes that were kept, or the same made anew of what was frozen then."""
         row = reading.session.get(Packet, packet_id)
         if row is None:
             raise ClinicError("There is no such packet. Open the list again.")
@@ -128,7 +128,7 @@ class Documents:
                 kind="note",
                 id=row.id,
                 title="Amended call note" if row.amends_id is not None else "Call note",
-                detail="amended since; the later one stands" if row.id in amended else "signed",
+                detail="Amended since; the later one stands" if row.id in amended else "Signed",
                 at=row.signed_at,
                 by=row.author,
                 is_void=row.id in amended,
@@ -143,5 +143,5 @@ def _month(key: str) -> str:
 
 def _copied(copy: CarePlanEvent | None) -> str:
     if copy is None:
-        return "signed; no copy given yet"
-    return f"signed; copy given {copy.happened_on:%m/%d/%Y} ({copy.method.replace('_', ' ')})"
+        return "Signed; no copy given yet"
+    return f"Signed; copy given {copy.happened_on:%m/%d/%Y} ({copy.method.replace('_', ' ')})"

@@ -62,6 +62,21 @@ _EVENTS = {
     "sign": "Care plan signed",
     "print": "Printed",
 }
+_OF_A_ROW = {
+    "follow_up": {
+        "add": "Follow-up added",
+        "edit": "Follow-up changed",
+        "done": "Follow-up closed",
+        "cancelled": "Follow-up not needed any more",
+        "reopen": "Follow-up opened again",
+    },
+    "escalation": {
+        "raise": "Escalated",
+        "answer": "Escalation answered",
+        "closed": "Escalation closed",
+        "withdrawn": "Escalation taken back",
+    },
+}
 # What only tells that somebody looked: for those who may read the audit trail.
 _LOOKS = ("patient.open", "audit.read")
 
@@ -120,7 +135,9 @@ class History:
 
 def _what(action: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Return what was done: the event where it has a name of its own, else what the permission is called."""
-    said = _EVENTS.get(str(facts.get("event", "")), "") or names.get(action, action)
+    event = str(facts.get("event", ""))
+    of_a_row = (words.get(event, "") for table, words in _OF_A_ROW.items() if table in facts)
+    said = next(of_a_row, "") or _EVENTS.get(event, "") or names.get(action, action)
     return said[:1].upper() + said[1:]
 
 

@@ -91,13 +91,9 @@ class FollowUpsTab(QWidget):
         self._detail.setText(lists.detail(row, self._frame.zone) if row is not None else "")
 
     def _build(self) -> None:
-        right = QVBoxLayout()
-        right.setSpacing(2 * GRID)
-        right.addWidget(self.escalations, 1)
+        self._halves.addWidget(self.escalations, 1)
         if self._frame.may("today.read"):
-            right.addWidget(self.promises, 1)
-        self._halves.addWidget(self.follow_ups, 1)
-        self._halves.addLayout(right, 1)
+            self._halves.addWidget(self.promises, 1)
         card = Card(self.tr("Selected"), name="follow_ups_tab_card")
         card.body.addWidget(self._detail)
         content = QWidget()
@@ -108,7 +104,8 @@ class FollowUpsTab(QWidget):
         top.addWidget(self.which)
         top.addStretch(1)
         inside.addLayout(top)
-        inside.addLayout(self._halves, 1)
+        inside.addWidget(self.follow_ups, 3)
+        inside.addLayout(self._halves, 2)
         inside.addWidget(card)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

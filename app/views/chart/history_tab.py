@@ -13,7 +13,6 @@ from app.views.patients.standing import moment_words
 from app.views.table import Column
 from app.views.tasks import Latest
 from app.views.theme import GRID, set_shown
-from app.views.widgets import Tone
 
 
 class HistoryTab(QWidget):
@@ -37,7 +36,7 @@ class HistoryTab(QWidget):
             columns=[
                 Column("at", self.tr("When"), self._when, width=168, order=lambda row: row.number),
                 Column("who", self.tr("Who"), lambda row: row.who, width=168),
-                Column("what", self.tr("What"), _what, width=320, tone=_tone, tip=_what),
+                Column("what", self.tr("What"), _what, width=320, tip=_what),
                 Column("detail", self.tr("Changed"), lambda row: row.detail, width=0, tip=lambda row: row.detail),
             ],
             row_id=lambda row: row.number,
@@ -89,7 +88,3 @@ class HistoryTab(QWidget):
 
 def _what(row: HistoryRow) -> str:
     return f"{row.what}: refused" if row.is_refused else row.what
-
-
-def _tone(row: HistoryRow) -> Tone:
-    return Tone.BLOCK if row.is_refused else Tone.NEUTRAL

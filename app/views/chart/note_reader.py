@@ -30,12 +30,12 @@ class NoteReader(QWidget):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(self.head)
-        column.addWidget(self.amended)
-        column.addWidget(self.text)
         self.filing: NoteFilingBar | None = None
         if context.may("note.file"):
             self.filing = NoteFilingBar(context)
             column.addWidget(self.filing)
+        column.addWidget(self.amended)
+        column.addWidget(self.text)
         column.addStretch(1)
         self.show_note(None)
 

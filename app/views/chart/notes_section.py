@@ -27,16 +27,13 @@ class NotesSection(QWidget):
         self._frame = frame
         actions: list[RowAction[NoteRow]] = []
         if frame.may("note.amend"):
-            actions.append(
-                RowAction("amend", self.tr("Amend"), "file-pen", self.amend, fits=self._may_amend)
-            )
+            actions.append(RowAction("amend", self.tr("Amend"), "file-pen", self.amend, fits=self._may_amend))
         self.rows: RowsSection[NoteRow] = RowsSection(
             self.tr("Notes"),
             name="notes",
             columns=[
                 Column("at", self.tr("Signed"), self._signed, width=144, order=lambda row: row.signed_at),
                 Column("outcome", self.tr("Outcome"), lambda row: outcome_words(row.outcome), width=96),
-                Column("by", self.tr("By"), lambda row: row.author, width=104),
                 Column("state", self.tr("EHR"), _state_words, width=0, tone=_state_tone),
             ],
             row_id=lambda row: row.id,

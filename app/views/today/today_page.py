@@ -251,10 +251,10 @@ class TodayPage(QWidget):
         self._columns.addLayout(left, 1)
         self._columns.addWidget(self.card)
         self._host = PanelHost(body)
+        self.header.add_action(UnfiledNotes(self._context))
         page = page_layout(self)
         page.setSpacing(GRID)
         page.addWidget(self.header)
-        page.addWidget(UnfiledNotes(self._context))
         page.addWidget(self._host, 1)
 
     def _connect(self) -> None:

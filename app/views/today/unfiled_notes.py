@@ -1,4 +1,4 @@
-"""Notes that are signed here and not in the EHR yet: a line on Today, and the list behind it to copy and file them."""
+"""Notes that are signed here and not in the EHR yet: a count on Today, and the list behind it to copy and file them."""
 
 from zoneinfo import ZoneInfo
 
@@ -8,23 +8,25 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.services.notes import NoteRow
 from app.storage.ledger import Changes
+from app.views import safe_text
 from app.views.call.words import outcome_words
 from app.views.chart.note_reader import NoteReader
 from app.views.chart.rows_section import RowAction, RowsSection
 from app.views.clinic_zone import clinic_zone
+from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.patients.standing import moment_words
 from app.views.table import Column
 from app.views.tasks import Latest
-from app.views.theme import GRID, scaled
-from app.views.widgets import Banner, Card, ChoiceField, PageHeader, page_layout, scrolling
+from app.views.theme import GRID, scaled, set_shown
+from app.views.widgets import Card, ChoiceField, PageHeader, page_layout, scrolling
 
 _TABLES = ("note", "note_filing")
 _NARROW = 100 * GRID
 
 
 class UnfiledNotes(QWidget):
-    """Says how many of my notes are not filed; its button opens the list. Nothing is shown when all are."""
+    """A button that says how many of my notes are not filed, and opens the list; not shown when all are."""
 
     def __init__(self, context: PageContext) -> None:
         """Count as soon as it is seen."""
@@ -32,11 +34,11 @@ class UnfiledNotes(QWidget):
         self.setObjectName("unfiled_notes")
         self._context = context
         self._read = Latest(context.tasks, self)
-        self.banner = Banner(name="unfiled_banner")
+        self.button = safe_text.button("", name="unfiled_open", icon=icon("file-check"), on_click=self.open)
+        self.button.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.banner)
-        self.banner.acted.connect(self.open)
+        column.addWidget(self.button)
         context.feed.changed.connect(self._on_changed)
         if context.may("note.file"):
             context.window.commands.on("notes.unfiled", self, self.open)
@@ -54,12 +56,10 @@ class UnfiledNotes(QWidget):
             self._ask()
 
     def _on_read(self, count: int) -> None:
-        words = (
-            self.tr("1 note of yours is not filed in the EHR yet.")
-            if count == 1
-            else self.tr("{n} notes of yours are not filed in the EHR yet.").format(n=f"{count:,}")
-        )
-        self.banner.show_text(words if count else "", "info", self.tr("File them"))
+        words = self.tr("1 note to file") if count == 1 else self.tr("{n} notes to file").format(n=f"{count:,}")
+        safe_text.set_button_text(self.button, words)
+        safe_text.set_tip(self.button, self.tr("Notes of yours that are signed and not in the EHR yet"))
+        set_shown(self.button, shown=count > 0)
 
     def _ask(self) -> None:
         if self._context.may("note.file"):
