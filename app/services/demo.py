@@ -12,6 +12,7 @@ from app.rules.time_zone import time_zone
 from app.services.demo_billing import OpenDesk, bill
 from app.services.demo_calendar import Period, Rota, period_of
 from app.services.demo_charts import Chart, Numbers, dealt_names, new_chart
+from app.services.demo_day import plan_day
 from app.services.demo_faults import spoil
 from app.services.demo_programme import enrol
 from app.services.demo_stories import dealt
@@ -127,6 +128,7 @@ def invented(patients: int, team: Team, period: Period, seed: str) -> list[Chart
         for work in works:
             spoil(work)
             work.chart.then += work.entries
+    plan_day(charts, team, period, seed)
     return charts
 
 

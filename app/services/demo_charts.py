@@ -45,6 +45,7 @@ class Numbers:
     call: Iterator[int] = field(default_factory=lambda: count(1))
     plan: Iterator[int] = field(default_factory=lambda: count(1))
     entry: Iterator[int] = field(default_factory=lambda: count(1))
+    note: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 def dealt_names(patients: int, rng: Random) -> list[HardName]:

@@ -159,6 +159,7 @@ class MonthOfWork:
         text = call_note(self.chart) if call.outcome else desk_note(desk_text(self.chart, call.activity))
         self.chart.then.append(
             Note(
+                id=next(self.numbers.note),
                 patient_id=self.chart.patient.id,
                 call_id=call.id,
                 content=text,
