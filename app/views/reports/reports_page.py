@@ -202,14 +202,15 @@ class ReportsPage(QWidget):
         is_same = kept is not None and kept.report.key == report.key
         if is_same and kept is not None and kept.currentIndex() < made.count():
             made.setCurrentIndex(kept.currentIndex())
-        self._right.addWidget(made, 1)
+        had_focus = kept is not None and kept.isAncestorOf(self.window().focusWidget() or self)
         if kept is not None:
-            had_focus = kept.isAncestorOf(self.window().focusWidget() or self)
             self._right.removeWidget(kept)
             kept.hide()
             kept.deleteLater()
-            if had_focus:
-                made.show_tab(made.currentIndex())
+        self._right.addWidget(made, 1)
+        made.show()  # at once, not when the layout next thinks of it
+        if had_focus:
+            made.show_tab(made.currentIndex())
 
     def _offer(self, report: Report | None) -> None:
         """Show what can be done with the report in view."""
