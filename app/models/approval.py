@@ -25,3 +25,6 @@ class Approval(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     family: Mapped[str | None] = mapped_column(info={"step": "0005"})  # taken instead of the recommended one
     family_reason: Mapped[str | None] = mapped_column(info={"step": "0005"})
+    # Left for personal signing keys: who signs with one is told apart by it, years later and elsewhere.
+    signing_key: Mapped[str | None] = mapped_column(info={"step": "0005"})  # fingerprint of the public key
+    signature: Mapped[str | None] = mapped_column(info={"step": "0005"})  # over `facts_hash`, name, instant and meaning

@@ -6,6 +6,19 @@ from app.reports.sheet import BLOCK, MUTED, READY
 from app.reports.wording import day, known, moment, words
 from app.rules.packet_facts import PacketFacts
 
+_PROGRAMS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Chronic care management by somebody else", frozenset({"99490", "99439", "99487", "99489", "99491", "99437"})),
+    ("Transitional care management", frozenset({"99495", "99496"})),
+    (
+        "Remote physiologic or therapeutic monitoring",
+        frozenset({"99453", "99445", "99454", "99457", "99458", "99470", "98980", "98981"}),
+    ),
+    ("Behavioral health integration, collaborative care", frozenset({"99484", "99492", "99493", "99494", "G2214"})),
+    ("Principal care management", frozenset({"99424", "99425", "99426", "99427"})),
+    ("Advanced primary care management", frozenset({"G0556", "G0557", "G0558"})),
+    ("Home health or hospice oversight", frozenset({"G0181", "G0182"})),
+    ("Monthly ESRD service", frozenset(str(code) for code in range(90951, 90971))),
+)
 TOLD = ("availability", "cost_sharing", "one_practitioner", "right_to_stop")
 
 
@@ -24,7 +37,10 @@ def conditions(flow: Flow, facts: PacketFacts, key: str) -> None:
             ),
             tuple(
                 Cell(text, colour=MUTED)
-                for text in (each.basis, f"Resolved {day(each.resolved_on)}" if each.resolved_on else None)
+                for text in (
+                    f"Why it lasts, and its risk: {known(each.basis)}",
+                    f"Resolved {day(each.resolved_on)}" if each.resolved_on else None,
+                )
                 if text and text.strip()
             ),
         )
@@ -130,7 +146,7 @@ def decision_making(flow: Flow, facts: PacketFacts, key: str) -> None:
         ]
     )
     pairs = [("Problems", mdm.problems), ("Data", mdm.data), ("Risk", mdm.risk)]
-    flow.facts([(name, text) for name, text in pairs if text], pairs_a_row=1)
+    flow.facts([(name, known(text)) for name, text in pairs if text or "99487" in codes], pairs_a_row=1)
 
 
 def same_month(flow: Flow, facts: PacketFacts, key: str) -> None:
@@ -151,6 +167,14 @@ def same_month(flow: Flow, facts: PacketFacts, key: str) -> None:
     flow.subheading("Other services")
     services = [Row((Cell(each.code, bold=True), day(each.on), words(each.by))) for each in facts.services]
     flow.table((Column(40, "Code"), Column(30, "Date"), Column(30, "By")), services)
+    flow.subheading("Programs that bear on chronic care management")
+    rows = [Row((name, _found(facts, codes))) for name, codes in _PROGRAMS]
+    flow.table((Column(55, "Program"), Column(45, "In this month")), rows)
+
+
+def _found(facts: PacketFacts, codes: frozenset[str]) -> str | Cell:
+    found = [f"{each.code} on {day(each.on)}, {words(each.by)}" for each in facts.services if each.code in codes]
+    return "; ".join(found) or Cell("None recorded", colour=MUTED)
 
 
 def _yes(*, yes: bool) -> Cell:

@@ -7,6 +7,7 @@ from app.reports.page import Cell, Column, Flow, Row
 from app.reports.sheet import BLOCK, MUTED, READY, WARN
 from app.reports.wording import (
     FAMILIES,
+    UNKNOWN,
     clock,
     day,
     finding,
@@ -64,6 +65,10 @@ def gate_sheet(flow: Flow, facts: PacketFacts, key: str) -> None:
     flow.table(columns, rows, empty="No check was recorded.")
     for warning in facts.readiness.warnings:
         flow.paragraph(Cell(f"▲ {finding(warning)} ({warning})", colour=WARN), small=True)
+    if facts.scope:
+        flow.subheading("Scope of service: what the record shows")
+        shown = [Row((each.element, each.evidence or Cell(UNKNOWN, colour=MUTED))) for each in facts.scope]
+        flow.table((Column(45, "Element"), Column(55, "Evidence")), shown)
 
 
 def _patient(flow: Flow, facts: PacketFacts) -> None:
@@ -96,10 +101,14 @@ def _service(flow: Flow, facts: PacketFacts) -> None:
         ("Taxonomy", known(biller.taxonomy)),
         ("Setting", words(facts.clinic.setting)),
         ("Place of service", known(facts.clinic.place_of_service)),
+        ("TIN", known(facts.clinic.tin)),
+        ("Group NPI", known(facts.clinic.group_npi)),
     ]
     supervising = facts.supervising
     if supervising and supervising.npi != biller.npi:
         pairs += [("Supervising", named(supervising)), ("NPI", supervising.npi)]
+    else:
+        pairs.append(("Supervising", "The billing practitioner; no other is recorded"))
     flow.facts(pairs)
 
 

@@ -29,7 +29,8 @@ def time_log(flow: Flow, facts: PacketFacts, key: str) -> None:
     """Part 7: the entries in their order, then the sums."""
     flow.heading("7  Time log", key)
     zone = facts.clinic.time_zone
-    note = f"Times are on the clinic's clock ({zone}). What an entry said before a change is struck through."
+    note = f"Times are on the clinic's clock ({zone}). What an entry said before a change is struck through. "
+    note += "The condition or goal an entry touched is in its words; it is not recorded apart."
     flow.paragraph(Cell(note, colour=MUTED), small=True)
     rows = [row for number, entry in enumerate(facts.time, 1) for row in _entry(number, entry, zone)]
     flow.table(_COLUMNS, rows, empty="No time was recorded in this month.", dense=True)

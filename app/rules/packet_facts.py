@@ -247,6 +247,14 @@ class TimeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeFacts:
+    """An element of the scope of service (RULES.md §2) and what the record shows of it; empty: not recorded."""
+
+    element: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StayFacts:
     """An inpatient or Part A SNF stay, both days included."""
 
@@ -344,6 +352,7 @@ class PacketFacts:
     making: Making
     supervising: PractitionerFacts | None = None
     gates: tuple[GateFacts, ...] = ()
+    scope: tuple[ScopeFacts, ...] = ()
     conditions: tuple[ConditionFacts, ...] = ()
     consent: ConsentFacts | None = None
     visit: VisitFacts | None = None

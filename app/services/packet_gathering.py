@@ -49,6 +49,7 @@ from app.services.gate_sheet import gate_sheet
 from app.services.judging import Judged
 from app.services.local_words import phone_in_words
 from app.services.month_case import paper_name
+from app.services.packet_scope import asked_on, reconciled_on, scope_facts
 from app.services.plan_in_force import StandingPlan, standing_plans
 from app.services.time_log import entries_of, time_log
 
@@ -171,11 +172,13 @@ def _some(
     plans = _plans(session, ids, month, clinic.time_zone)
     entries = entries_of(session, ids, month, clinic.time_zone)
     charges = charges_on(session, month.last)
+    reconciled, asked = reconciled_on(session, ids, month), asked_on(session, ids, month)
     found = {}
     for each in judged:
         patient_id = each.patient.id
         worked_out = gather_facts(each.case, book)
         biller = billers[each.patient.practitioner_id]
+        log = time_log(entries.get(patient_id, ()), worked_out, each.result)
         found[patient_id] = PacketFacts(
             clinic=clinic_facts(clinic),
             patient=patient_facts(patients[patient_id]),
@@ -185,11 +188,13 @@ def _some(
             rule_version=book.version,
             making=making,
             gates=gate_sheet(worked_out, each.result, book),
+            scope=scope_facts(clinic, plans.get(patient_id), log, reconciled.get(patient_id)),
+            same_month_asked_on=_iso(asked.get(patient_id)),
             conditions=tuple(_condition(row) for row in conditions.get(patient_id, ())),
             consent=_consent(consents.get(patient_id), names, clinic.time_zone),
             visit=_visit(worked_out),
             care_plan=plans.get(patient_id),
-            time=time_log(entries.get(patient_id, ()), worked_out, each.result),
+            time=log,
             stays=tuple(
                 StayFacts(row.kind, row.from_on.isoformat(), _iso(row.to_on)) for row in stays.get(patient_id, ())
             ),

@@ -91,6 +91,8 @@ def upgrade() -> None:
     op.create_index("ix_month_reopening_month", "month_reopening", ["month"])
     op.add_column("approval", sa.Column("family", sa.String(), nullable=True))
     op.add_column("approval", sa.Column("family_reason", sa.String(), nullable=True))
+    op.add_column("approval", sa.Column("signing_key", sa.String(), nullable=True))
+    op.add_column("approval", sa.Column("signature", sa.String(), nullable=True))
     op.add_column("packet", sa.Column("stored_sha256", sa.String(), nullable=True))
     # SQLite adds a foreign key only with its column.
     op.execute(
