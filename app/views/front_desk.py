@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.rules.errors import ClinicError
+from app.rules.month import Month
 from app.security.slots import WrongPassphrase
 from app.services.clinic_settings import LONGEST_LOCK_AFTER
 from app.services.desk import Desk
@@ -94,20 +95,22 @@ class FrontDesk(QObject):
             self.entrance.show_welcome()
         self.window.show()
 
-    def open_chart(self, patient_id: int, place: str) -> None:
-        """Show a patient's chart at a place of mending; one that is open already comes to the top."""
+    def open_chart(self, patient_id: int, place: str, month: Month | None = None, /) -> None:
+        """Show a patient's chart at a place of mending, in a month; one that is open already comes to the top."""
         context, stack = self._context, self.window.stack
         if context is None or not context.may("patient.open"):
             return
         views = (stack.widget(at) for at in range(stack.count()))
         shown = next((view for view in views if isinstance(view, ChartView) and view.patient_id == patient_id), None)
         if shown is None:
-            chart = ChartView(context, patient_id, place)
+            chart = ChartView(context, patient_id, place, month)
             self.window.show_view(chart)
             if self._calls is not None:
                 self._calls.chart_opened(chart)
         else:
             self.window.show_view(shown)
+            if month is not None:
+                shown.show_month(month)
             shown.go_to(place)
 
     def start_call(self, patient_id: int) -> None:

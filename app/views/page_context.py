@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
+from app.rules.month import Month
 from app.services.desk import Desk
 from app.views.feed import Feed
 from app.views.main_window import MainWindow
@@ -11,12 +13,18 @@ from app.views.tasks import Tasks
 from app.views.undo import UndoStack
 
 
+class OpenChart(Protocol):
+    """Shows a patient's chart at a place of mending, its time in a month (by default the one that runs)."""
+
+    def __call__(self, patient_id: int, place: str, month: Month | None = None, /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PageContext:
     """Given to each page's constructor as its only argument.
 
-    `open_chart(patient_id, place)` shows a patient's chart at a place of mending (a tab: overview, care_plan, time,
-    enrolment, consent, conditions, coverage, practitioner, services, patient); `start_call(patient_id)` is F8 on a
+    `open_chart(patient_id, place, month=None)` shows a patient's chart at a place of mending (a tab: overview,
+    care_plan, time, enrolment, consent, conditions, coverage, practitioner, services, patient); `start_call(patient_id)` is F8 on a
     patient. Both come from the front desk, so that pages never know one another.
     """
 
@@ -25,7 +33,7 @@ class PageContext:
     feed: Feed
     window: MainWindow
     preferences: PreferenceStore
-    open_chart: Callable[[int, str], None]
+    open_chart: OpenChart
     start_call: Callable[[int], None]
 
     @property

@@ -74,8 +74,8 @@ class CallRoom:
     def live(self, seconds: int) -> None:
         """Let time pass at work: with touches, and heartbeats a little rarer than the program's own, as it forgives."""
         for _ in range(seconds // 25):
-            self.press(KEY.Key_Shift)
             self.beat_after(25)
+            self.press(KEY.Key_Shift)
         self.clock.advance(seconds=seconds % 25)
         self.calls.bar.tick()
 
@@ -169,7 +169,7 @@ def call_room(request: pytest.FixtureRequest, *, is_new: bool = True) -> Iterato
         feed=feed,
         window=window,
         preferences=ask("preferences"),
-        open_chart=lambda patient_id, place: opened.append((patient_id, place)),
+        open_chart=lambda patient_id, place, _month=None: opened.append((patient_id, place)),
         start_call=lambda patient_id: started[0].start(patient_id),  # noqa: PLW0108 - made below, with this
     )
     touches = IdleWatch(clock, window)

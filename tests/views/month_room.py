@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPus
 from pytestqt.qtbot import QtBot
 
 from app.compose import open_desk
+from app.rules.month import Month
 from app.services.desk import Desk
 from app.services.people import PersonForm
 from app.services.readiness import BoardRow
@@ -57,6 +58,7 @@ class MonthRoom:
     clock: FakeClock
     context: PageContext
     opened: list[tuple[int, str]] = field(default_factory=list)
+    months: list[Month | None] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
     @property
@@ -154,9 +156,11 @@ def month_room(
         desk.close()
         desk = open_desk(folder, "mona", OTHERS_PASSPHRASE, house, feed.announce)
     opened: list[tuple[int, str]] = []
+    months: list[Month | None] = []
 
-    def open_chart(patient_id: int, place: str) -> None:
+    def open_chart(patient_id: int, place: str, month: Month | None = None, /) -> None:
         opened.append((patient_id, place))
+        months.append(month)
         window.show_view(Chart())
 
     context = PageContext(
@@ -173,7 +177,7 @@ def month_room(
     if context.may("patient.list"):
         pages.append(Page("patients", "Patients", "users", lambda: PatientsPage(context)))
     window.show_pages(pages)
-    room = MonthRoom(qtbot, window, desk, tasks, clock, context, opened)
+    room = MonthRoom(qtbot, window, desk, tasks, clock, context, opened, months)
     tasks.failed.connect(room.errors.append)
     room.settle()
     try:

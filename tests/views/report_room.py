@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QW
 from pytestqt.qtbot import QtBot
 
 from app.compose import open_desk
+from app.rules.month import Month
 from app.services.desk import Desk
 from app.services.people import PersonForm
 from app.views.feed import Feed
@@ -136,7 +137,7 @@ def report_room(request: pytest.FixtureRequest, *, roles: tuple[str, ...] = ()) 
         desk = open_desk(folder, "mona", OTHERS_PASSPHRASE, house, feed.announce)
     room = ReportRoom(qtbot, window, desk, tasks)
 
-    def open_chart(patient_id: int, place: str) -> None:
+    def open_chart(patient_id: int, place: str, _month: Month | None = None, /) -> None:
         room.opened.append((patient_id, place))
 
     context = PageContext(

@@ -81,7 +81,10 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class LeakReport:
-    """A month's leaks. The sums count a patient once, by the most that is at stake under any cause."""
+    """A month's leaks. The sums count a patient once, by the most that is at stake under any cause.
+
+    `patients` are those with something at stake; of a month that can be billed as it is, nothing is.
+    """
 
     month: Month
     leaks: tuple[Leak, ...]
@@ -303,7 +306,7 @@ def _report(month: Month, leaks: Iterable[Leak]) -> LeakReport:
     return LeakReport(
         month=month,
         leaks=kept,
-        patients=len(most),
+        patients=sum(any(row.seconds or row.cents != 0 for row in rows) for rows in most.values()),
         seconds=sum(max(row.seconds for row in rows) for rows in most.values()),
         cents=sum(max(cents, default=0) for cents in known.values()),
         unknown=sum(not cents for cents in known.values()),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from app.rules.month import Month
 from app.services.overview import Overview
 from app.services.patients import PatientRow
 from app.storage.ledger import Changes
@@ -67,8 +68,10 @@ class _Place:
 class ChartView(QWidget):
     """A chart, opened at a place of mending (see `PageContext.open_chart`)."""
 
-    def __init__(self, context: PageContext, patient_id: int, place: str = "overview") -> None:
-        """Show the patient's chart at `place`."""
+    def __init__(
+        self, context: PageContext, patient_id: int, place: str = "overview", month: Month | None = None
+    ) -> None:
+        """Show the patient's chart at `place`, its time in `month` (by default the one that runs)."""
         super().__init__()
         self.setObjectName("chart_view")
         self.setAccessibleName(self.tr("Patient chart"))
@@ -86,6 +89,8 @@ class ChartView(QWidget):
         self._places: list[_Place] = []
         self._has_case = True
         self._add_tabs()
+        if month is not None:
+            self.show_month(month)
         page = page_layout(self)
         page.setSpacing(GRID)
         page.addLayout(self._build_head())
@@ -109,6 +114,13 @@ class ChartView(QWidget):
             self._show(tab)
             if then is not None:
                 then()
+
+    def show_month(self, month: Month) -> None:
+        """Let the chart's time speak of `month`."""
+        for place in self._places:
+            if isinstance(place.widget, TimeTab):
+                place.widget.show_month(month)
+                place.is_stale = True
 
     def may_leave(self) -> bool:
         """Whether nothing typed would be lost; asks otherwise."""
@@ -176,6 +188,7 @@ class ChartView(QWidget):
             "stays": ("services", None),
             "mdm": ("services", self._services.record_mdm),
             "coverage": ("overview", partial(self._on_edit, "coverage")),
+            "mbi": ("overview", partial(self._on_edit, "mbi")),
             "patient": ("overview", partial(self._on_edit, "died_on")),
         }
 

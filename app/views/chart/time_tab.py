@@ -115,6 +115,10 @@ class TimeTab(QWidget):
             self._on_read,
         )
 
+    def show_month(self, month: Month) -> None:
+        """Speak of `month` from the next reading on."""
+        self.month.show_month(month)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_narrow = self.width() < scaled(_NARROW)

@@ -1,5 +1,6 @@
 """The patients of a month as a list, with their counters by state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -8,15 +9,24 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.services.readiness import STATES, Board, BoardRow
 from app.views.month_end.board_filter import BoardFilter
-from app.views.month_end.state_filter import StateFilter
-from app.views.month_end.words import chip_words, codes_words, missing_words, month_words, state_tone
+from app.views.month_end.words import (
+    STATE_ICONS,
+    chip_words,
+    codes_words,
+    missing_words,
+    month_words,
+    state_tone,
+    state_words,
+)
 from app.views.preferences import PreferenceStore
 from app.views.table import Column, SnapshotTable
 from app.views.table_view import LEAST_STRETCHED, TableView
 from app.views.theme import GRID, fit_scale, scaled
 from app.views.widgets import EmptyState, format_duration
+from app.views.widgets.counters import Counters
 
-_FIRST_TO_GO = ("practitioner", "codes")
+ALL = ""
+_FIRST_TO_GO = ("practitioner", "owner", "codes")
 """Columns that are left out where there is no room for all; the card says the same."""
 
 
@@ -39,15 +49,18 @@ class BoardList(QWidget):
     opened = Signal(object)
     acted = Signal()
 
-    def __init__(self, preferences: PreferenceStore) -> None:
-        """Make an empty list."""
+    def __init__(self, preferences: PreferenceStore, roles: Mapping[str, str]) -> None:
+        """Make an empty list. `roles` names the roles."""
         super().__init__()
+        self._roles = roles
         self.setObjectName("board_list")
-        self.states = StateFilter()
+        states = [(state, state_words(state), STATE_ICONS[state][0]) for state in STATES]
+        self.states = Counters([(ALL, self.tr("All"), "users"), *states], name="month_state", words=self.tr("States"))
         self.table: SnapshotTable[BoardRow, int] = SnapshotTable(self._columns(), lambda row: row.patient_id, self)
         self.list = TableView(
             self.table, name="month_list", words=self.tr("Patients of the month"), preferences=preferences
         )
+        self._has_changed = False
         self.empty = EmptyState("calendar-check", "", name="month_empty")
         self._results = QStackedWidget()
         self._results.addWidget(self.list)
@@ -73,7 +86,9 @@ class BoardList(QWidget):
         counts = dict.fromkeys(STATES, 0)
         for row in chosen.without_state(board.rows):
             counts[row.state] += 1
-        self.states.show_counts(counts)
+        self.states.show_counts({ALL: sum(counts.values()), **counts})
+        self._has_changed = any(row.was for row in board.rows)
+        self._fit()
         self.table.show_rows(rows)
         if not rows:
             self._say_nothing(board, elsewhere)
@@ -84,7 +99,7 @@ class BoardList(QWidget):
 
     def show_refusal(self, words: str) -> None:
         """Say why there is no board."""
-        self.states.show_counts(dict.fromkeys(STATES, 0))
+        self.states.show_counts({})
         self.table.show_rows([])
         self.empty.show_text(words)
         self._results.setCurrentWidget(self.empty)
@@ -135,6 +150,10 @@ class BoardList(QWidget):
 
     def _fit(self) -> None:
         widths = {column.key: scaled(column.width or LEAST_STRETCHED) for column in self.table.columns}
+        was = next(at for at, column in enumerate(self.table.columns) if column.key == "was")
+        self.list.setColumnHidden(was, not self._has_changed)
+        if not self._has_changed:
+            del widths["was"]
         for key in _FIRST_TO_GO:
             position = next(at for at, column in enumerate(self.table.columns) if column.key == key)
             has_room = sum(widths.values()) <= self.width()
@@ -146,9 +165,14 @@ class BoardList(QWidget):
         def all_missing(row: BoardRow) -> str:
             return "\n".join(found.sentence for found in row.blockers)
 
+        def owner(row: BoardRow) -> str:
+            found = row.blockers[0] if row.blockers else None
+            return "" if found is None else found.person or self._roles.get(found.owner, found.owner)
+
         return [
             Column("name", self.tr("Patient"), lambda row: row.name, width=168),
             Column("state", self.tr("State"), chip_words, width=120, tone=state_tone),
+            Column("was", self.tr("Was"), lambda row: state_words(row.was) if row.was else "", width=80),
             Column(
                 "minutes",
                 self.tr("Minutes"),
@@ -159,5 +183,6 @@ class BoardList(QWidget):
             ),
             Column("codes", self.tr("Proposed"), lambda row: codes_words(row.lines), width=128),
             Column("practitioner", self.tr("Practitioner"), lambda row: row.practitioner, width=136),
+            Column("owner", self.tr("Owner"), owner, width=136),
             Column("missing", self.tr("First missing"), missing_words, width=0, tip=all_missing),
         ]

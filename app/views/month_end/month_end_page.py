@@ -1,24 +1,25 @@
-"""The month-end board: who is ready to bill, who is not, why, and the way to mend it."""
+"""A month's end: the board, what the month stands to lose, and how it came along."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
 
 from app.rules.errors import ClinicError
 from app.rules.month import Month
-from app.services.readiness import READY, Board, BoardRow
+from app.services.readiness import READY, Board
 from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.clinic_zone import clinic_today, clinic_zone
 from app.views.errors import sentence
 from app.views.icons import icon
 from app.views.month_end.approve_view import ApproveView
-from app.views.month_end.board_filter import BoardFilter
 from app.views.month_end.board_list import BoardList
+from app.views.month_end.board_tab import BoardTab
+from app.views.month_end.history_tab import HistoryTab
+from app.views.month_end.leaks_tab import LeaksTab
 from app.views.month_end.make_packets import MakePackets
 from app.views.month_end.month_picker import MonthPicker
 from app.views.month_end.patient_month import PatientMonth
@@ -26,13 +27,9 @@ from app.views.month_end.saved_file import save_report
 from app.views.month_end.words import money_words, month_words
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
-from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
-from app.views.widgets import ChoiceField, PageHeader, SearchField, format_date, page_layout
+from app.views.theme import Role, set_shown
+from app.views.widgets import PageHeader, format_date, page_layout
 
-CARD_WIDTH = 46 * GRID
-NARROW = 112 * GRID
-"""Below so many pixels at 100 % text, list and card take turns."""
-UNLIMITED = 16_777_215
 SETTLE_MS = 200
 """News of one deed comes in several commits; the board is read once they are in."""
 FIRST_DAYS = 10
@@ -40,11 +37,13 @@ FIRST_DAYS = 10
 BEARS_ON_IT = (
     *("patient", "enrolment", "consent", "condition", "care_plan", "care_plan_event", "time_entry", "note", "stay"),
     *("other_service", "mdm", "practitioner", "person", "clinic", "charge", "approval", "packet", "import_batch"),
+    *("month_hold", "eligibility_check", "time_review", "follow_up", "approval_withdrawal", "month_reopening"),
 )
+ALSO_ON_LEAKS = ("touch_point", "promise", "escalation", "note_filing", "call")
 
 
 class MonthEndPage(QWidget):
-    """A month's patients at the left, the selected one at the right. F7 and Shift+F7 walk the missing things."""
+    """The board of a chosen month and what goes with it, each in its tab."""
 
     def __init__(self, context: PageContext) -> None:
         """Read the running month's board at once, or last month's in the first days of a new one."""
@@ -52,10 +51,10 @@ class MonthEndPage(QWidget):
         self.setObjectName("month_end_page")
         self._context = context
         self._zone: ZoneInfo = clinic_zone(context)
-        self._boards = Latest(context.tasks, self)
+        self._boards, self._days = Latest(context.tasks, self), Latest(context.tasks, self)
         self._board: Board | None = None
-        self._filter = BoardFilter()
-        self._is_stale = self._is_asking = self._shows_card = False
+        self._is_stale = self._is_asking = False
+        self._are_leaks_stale = True
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -63,12 +62,11 @@ class MonthEndPage(QWidget):
         today = clinic_today(context, self._zone)
         running = Month.of(today)
         self.picker = MonthPicker(running.previous if today.day <= FIRST_DAYS else running, running)
-        self.search = SearchField(self.tr("Name, MRN, code or what is missing"), name="month_search")
-        self.practitioner = ChoiceField(empty=self.tr("All practitioners"))
-        self.practitioner.setObjectName("month_practitioner")
-        self.practitioner.setAccessibleName(self.tr("Practitioner"))
-        self.patients = BoardList(context.preferences)
-        self.card = PatientMonth(context.desk.opened.ledger.permissions.roles, self._may_open)
+        self.board_tab = BoardTab(context, self._zone, self._may_open)
+        self.leaks = LeaksTab(context)
+        self.history = HistoryTab()
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("month_tabs")
         self.header = PageHeader(self.tr("Month-end"), " ")
         self._build()
         self._connect()
@@ -80,29 +78,33 @@ class MonthEndPage(QWidget):
         """The board as last read, None until then."""
         return self._board
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._shows_card:
-            self._show_card(shown=False)
-            return
-        super().keyPressEvent(event)
+    @property
+    def patients(self) -> BoardList:
+        """The list of the board."""
+        return self.board_tab.patients
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+    @property
+    def card(self) -> PatientMonth:
+        """The selected patient's month."""
+        return self.board_tab.card
+
+    def may_leave(self) -> bool:
+        """Whether nothing half filled in would be lost."""
+        return self.board_tab.may_leave()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.picker.move_latest(Month.of(clinic_today(self._context, self._zone)))
-        if self._is_stale:
+        if self._is_stale or (self._are_leaks_stale and self.leaks.isVisible()):
             self._settle.start()
 
     def _on_board(self, board: Board) -> None:
         self._is_asking = False
         self._board = board
-        named = sorted({(row.practitioner, row.npi) for row in board.rows})
-        self.practitioner.offer([(npi, name) for name, npi in named])
         self._show_header(board)
-        self._show_rows()
+        self.board_tab.show_board(board)
+        self.history.show_board(board)
+        self._read_tab()
         if self._is_stale:
             self._settle.start()
 
@@ -114,45 +116,24 @@ class MonthEndPage(QWidget):
         self._board = None
         self.header.show_text(self.tr("Month-end"), " ")
         self._offer_actions()
-        self.patients.show_refusal(sentence(error))
+        self.board_tab.show_refusal(sentence(error))
+        self._read_tab()
 
     def _on_month_chosen(self, _month: Month) -> None:
         self._board = None
-        self._filter = replace(self._filter, kept=None)
+        self._are_leaks_stale = True
+        self.board_tab.forget()
         self._ask()
 
-    def _on_filtered(self, _what: object = None) -> None:
-        self._filter = BoardFilter(
-            self.patients.states.state, self.practitioner.value() or "", self.search.text().strip()
-        )
-        self._show_rows()
-
-    def _on_empty_acted(self) -> None:
-        if self._board is None or not self._board.rows:
-            self._context.window.go_to("patients")
-            return
-        self.patients.states.show_all()
-        self.practitioner.set_value(None)
-        self.search.clear()
-        self._on_filtered()
-        self.patients.focus_list()
-
-    def _on_picked(self, row: BoardRow | None) -> None:
-        if row is None:
-            self.card.show_nobody()
-        else:
-            self.card.show_row(row)
-        set_shown(self.details_button, shown=self._is_narrow and row is not None)
-
-    def _on_opened(self, patient_id: int) -> None:
-        if self.card.row is not None and self.card.row.patient_id == patient_id:
-            self._open(patient_id, self.card.place)
+    def _on_tab_changed(self, _position: int) -> None:
+        self._read_tab()
 
     def _on_changed(self, changes: Changes) -> None:
-        if changes.touch(*BEARS_ON_IT):
-            self._is_stale = True
-            if self.isVisible() and not self._is_asking:
-                self._settle.start()
+        self._are_leaks_stale |= changes.touch(*BEARS_ON_IT, *ALSO_ON_LEAKS)
+        self._is_stale |= changes.touch(*BEARS_ON_IT)
+        is_due = self._is_stale or (self._are_leaks_stale and self.leaks.isVisible())
+        if is_due and self.isVisible() and not self._is_asking:
+            self._settle.start()
 
     def _on_approve(self) -> None:
         board = self._board
@@ -161,7 +142,7 @@ class MonthEndPage(QWidget):
         if not board.is_over:
             self._context.window.notify(self._when_over(board.month))
             return
-        ready = [row.patient_id for row in self.patients.table.rows if row.state == READY]
+        ready = [row.patient_id for row in self.board_tab.shown if row.state == READY]
         if not ready:
             self._context.window.notify(self.tr("Nobody in this list waits for approval."))
             return
@@ -184,41 +165,32 @@ class MonthEndPage(QWidget):
             save_report(self, self._context, self._board.month)
 
     def _open(self, patient_id: int, place: str) -> None:
-        """Open where something is mended; on return the focus is on the patient's row again."""
+        """Open where something is mended, in the month that is looked at."""
         if not self._may_open(place):
             return
-        self._filter = replace(self._filter, kept=patient_id)
-        self.patients.focus_list()
         if place == "clinic":
             self._context.window.go_to("settings")
         else:
-            self._context.open_chart(patient_id, place)
+            self._context.open_chart(patient_id, place, self.picker.month)
 
     def _walk(self, step: int) -> None:
-        """Go to the next or the previous missing thing of the list, round and round."""
-        stop = self.patients.stop_after(step, self.card.marked)
-        if stop is None:
-            self._context.window.notify(self.tr("Nothing is missing in this list."), "ready")
-            return
-        if stop.is_round:
-            self._context.window.notify(
-                self.tr("That was the last one: on from the top.")
-                if step > 0
-                else self.tr("That was the first one: on from the end.")
-            )
-        self.patients.focus_list()
-        self.patients.list.pick(stop.patient_id)
-        self.card.mark(stop.code)
+        self.tabs.setCurrentWidget(self.board_tab)
+        self.board_tab.walk(step)
 
     def _ask(self) -> None:
         self._is_stale, self._is_asking = False, True
         readiness, actor, month = self._context.desk.readiness, self._context.desk.actor, self.picker.month
         self._boards.ask(lambda: readiness.board(actor, month), self._on_board, self._on_failed)
 
-    def _show_rows(self) -> None:
-        if self._board is not None:
-            elsewhere = self.tr("Go to patients") if "patients" in self._context.window.stack.keys else ""
-            self.patients.show_board(self._board, self._filter, elsewhere)
+    def _read_tab(self) -> None:
+        """Read what the tab in view shows beside the board."""
+        month = self.picker.month
+        if self.tabs.currentWidget() is self.leaks and self._are_leaks_stale:
+            self._are_leaks_stale = False
+            self.leaks.show_month(month)
+        elif self.tabs.currentWidget() is self.history:
+            readiness, actor = self._context.desk.readiness, self._context.desk.actor
+            self._days.ask(lambda: readiness.history(actor, month), self.history.show_days)
 
     def _show_header(self, board: Board) -> None:
         amounts = [row.estimate_cents for row in board.rows if row.verdict == READY]
@@ -250,30 +222,6 @@ class MonthEndPage(QWidget):
             return "settings" in self._context.window.stack.keys
         return self._context.may("patient.open")
 
-    @property
-    def _is_narrow(self) -> bool:
-        return self.width() < scaled(NARROW)
-
-    def _show_card(self, *, shown: bool) -> None:
-        self._shows_card = shown and self._is_narrow
-        self._fit()
-        if self._shows_card:
-            self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.patients.focus_list()
-
-    def _fit(self) -> None:
-        """Put list and card beside each other, or where there is no room show one of them."""
-        narrow = self._is_narrow
-        self._shows_card = self._shows_card and narrow
-        self.card.setMinimumWidth(0 if narrow else scaled(CARD_WIDTH))
-        self.card.setMaximumWidth(UNLIMITED if narrow else scaled(CARD_WIDTH))
-        shown = {self.card: not narrow or self._shows_card, self.patients: not self._shows_card}
-        for part in sorted(shown, key=lambda part: shown[part]):  # what goes goes first: both would widen the window
-            set_shown(part, shown=shown[part])
-        set_shown(self.back_button, shown=self._shows_card)
-        set_shown(self.details_button, shown=narrow and not self._shows_card and self.card.row is not None)
-
     def _build(self) -> None:
         self.report_button = safe_text.button(
             self.tr("Readiness report"),
@@ -288,32 +236,19 @@ class MonthEndPage(QWidget):
             if self._context.may(action):
                 self._month_buttons.append(make())
                 self.header.add_action(self._month_buttons[-1])
-        self.details_button = safe_text.button(
-            self.tr("Details"), name="month_details", on_click=lambda: self._show_card(shown=True)
-        )
-        self.back_button = safe_text.button(
-            self.tr("Back to the list"),
-            name="month_back",
-            icon=icon("arrow-left"),
-            on_click=lambda: self._show_card(shown=False),
-        )
-        top = QHBoxLayout()
-        top.setSpacing(2 * GRID)
-        top.addWidget(self.picker)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.practitioner)
-        for button in (self.details_button, self.back_button):
-            top.addWidget(button)
-        columns = QHBoxLayout()
-        columns.setSpacing(2 * GRID)
-        columns.addWidget(self.patients, 1)
-        columns.addWidget(self.card, 0)
+        for widget, title in (
+            (self.board_tab, self.tr("Board")),
+            (self.leaks, self.tr("Leaks")),
+            (self.history, self.tr("History")),
+        ):
+            number = self.tabs.count() + 1
+            tip = self.tr("{tab} (Ctrl+{n})").format(tab=title, n=number)
+            safe_text.add_tab(self.tabs, widget, title, tip=tip)
+        self.tabs.setCornerWidget(self.picker)
         page = page_layout(self)
         page.addWidget(self.header)
-        page.addLayout(top)
-        page.addLayout(columns, 1)
+        page.addWidget(self.tabs, 1)
         self._offer_actions()
-        fit_scale(self, self._fit)
 
     def _make_button(self) -> QPushButton:
         is_chief = not self._context.may("month.approve")
@@ -337,24 +272,21 @@ class MonthEndPage(QWidget):
 
     def _connect(self) -> None:
         self.picker.chosen.connect(self._on_month_chosen)
-        self.patients.states.chosen.connect(self._on_filtered)
-        self.practitioner.edited.connect(self._on_filtered)
-        self.search.searched.connect(self._on_filtered)
-        self.search.left_down.connect(self.patients.focus_list)
-        self.patients.picked.connect(self._on_picked)
-        self.patients.opened.connect(self._on_opened)
-        self.patients.acted.connect(self._on_empty_acted)
-        self.card.mend_asked.connect(self._open)
-        self.card.chart_asked.connect(lambda patient_id: self._open(patient_id, "overview"))
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.board_tab.mend_asked.connect(self._open)
+        self.board_tab.empty_acted.connect(lambda: self._context.window.go_to("patients"))
+        self.leaks.mend_asked.connect(self._open)
+        self.history.list.opened.connect(lambda patient_id: self._open(patient_id, "overview"))
         self._context.feed.changed.connect(self._on_changed)
         answers: list[tuple[str, Callable[[], object]]] = [
-            ("filter", self.search.setFocus),
+            ("filter", self.board_tab.search.setFocus),
             ("refresh", self._ask),
             ("print", self._on_report),
             ("blocker.next", lambda: self._walk(1)),
             ("blocker.previous", lambda: self._walk(-1)),
             ("month.previous", self.picker.show_previous),
             ("month.next", self.picker.show_next),
+            *((f"tab.{at + 1}", lambda at=at: self.tabs.setCurrentIndex(at)) for at in range(self.tabs.count())),
         ]
         if self._context.may("month.approve"):
             answers.append(("approve", self._on_approve))

@@ -3,29 +3,46 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.services.readiness import BoardRow, FindingRow
+from app.services.board.holds import HELD, NOT_BILLED, RELEASED, TAKEN_BACK
+from app.services.readiness import EXPORTED, BoardRow, FindingRow
 from app.views import safe_text
+from app.views.month_end.check_list import CheckList
 from app.views.month_end.finding_line import FindingLine
 from app.views.month_end.words import (
     chip_words,
     codes_words,
     money_words,
+    owner_words,
     state_tone,
     to_go_words,
 )
 from app.views.theme import GRID, set_shown
-from app.views.widgets import Card, Chip, Section, ThresholdBar, format_duration, scrolling
+from app.views.widgets import Banner, Card, Chip, Section, ThresholdBar, format_duration, scrolling
 
 
 class PatientMonth(QWidget):
-    """Shows one row of the board. `mend_asked` carries a patient's id and a place, `chart_asked` the id alone."""
+    """Shows one row of the board. `mend_asked` carries a patient's id and a place, `chart_asked` the id alone.
+
+    `hand_asked` carries the finding to be handed over, `hold_asked` the act (of `holds`) to be done to the month, and
+    `explain_asked` the patient's id.
+    """
 
     mend_asked = Signal(int, str)
     chart_asked = Signal(int)
+    explain_asked = Signal(int)
+    hand_asked = Signal(object)
+    hold_asked = Signal(str)
 
-    def __init__(self, owners: Mapping[str, str], may_open: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        owners: Mapping[str, str],
+        may_open: Callable[[str], bool],
+        *,
+        may_hand: bool = False,
+        may_hold: bool = False,
+    ) -> None:
         """Make an empty card. `owners` names the roles; `may_open` tells whether a place can be gone to."""
         super().__init__()
         self.setObjectName("patient_month")
@@ -35,12 +52,26 @@ class PatientMonth(QWidget):
         """The code of the missing thing that Enter opens; None for the first one."""
         self._owners = owners
         self._may_open = may_open
+        self._may_hand, self._may_hold = may_hand, may_hold
         self._lines: list[FindingLine] = []
         self._name = safe_text.label("", "heading", name="month_patient", selectable=True)
         self._who = safe_text.label("", "muted", name="month_patient_who")
         self._chip = Chip("", name="month_patient_state")
         self._packet = safe_text.label("", "small", name="month_packet")
+        self._hold = Banner(name="month_hold")
         self.open_button = safe_text.button(self.tr("Open chart"), name="month_open_chart", on_click=self._on_open)
+        self.explain_button = safe_text.button(
+            self.tr("Explain"),
+            name="month_explain",
+            tip=self.tr("Why this month can be billed or not, line by line"),
+            on_click=self._on_explain,
+        )
+        self.hold_button = safe_text.button(
+            self.tr("Hold"), name="month_hold_set", on_click=lambda: self.hold_asked.emit(HELD)
+        )
+        self.not_billed_button = safe_text.button(
+            self.tr("Do not bill"), name="month_not_billed", on_click=lambda: self.hold_asked.emit(NOT_BILLED)
+        )
         self._body = QVBoxLayout()
         self._body.setSpacing(2 * GRID)
         self._area = self._build()
@@ -52,7 +83,8 @@ class PatientMonth(QWidget):
         self._clear()
         self._name.setText(self.tr("No patient selected"))
         self._who.setText("")
-        for part in (self._chip, self._packet, self.open_button):
+        self._hold.show_text("")
+        for part in (self._chip, self._packet, *self._foot):
             part.hide()
 
     def show_row(self, row: BoardRow) -> None:
@@ -71,8 +103,14 @@ class PatientMonth(QWidget):
         self._packet.setText(self._packet_words(row))
         set_shown(self._packet, shown=row.packet_no is not None)
         self._chip.show()
-        self.open_button.setVisible(self._may_open("overview"))
+        self._show_hold(row)
+        set_shown(self.open_button, shown=self._may_open("overview"))
+        set_shown(self.explain_button, shown=True)
+        is_open = self._may_hold and row.state != EXPORTED
+        set_shown(self.hold_button, shown=is_open and row.hold is None)
+        set_shown(self.not_billed_button, shown=is_open and (row.hold is None or row.hold.kind == HELD))
         self._show_findings(row)
+        self._show_checks(row)
         self._show_minutes(row)
         self._show_claim(row)
         self._area.verticalScrollBar().setValue(0)
@@ -99,6 +137,18 @@ class PatientMonth(QWidget):
         if self.row is not None:
             self.chart_asked.emit(self.row.patient_id)
 
+    def _on_explain(self) -> None:
+        if self.row is not None:
+            self.explain_asked.emit(self.row.patient_id)
+
+    def _on_hold_acted(self) -> None:
+        if self.row is not None and self.row.hold is not None:
+            self.hold_asked.emit(RELEASED if self.row.hold.kind == HELD else TAKEN_BACK)
+
+    @property
+    def _foot(self) -> tuple[QWidget, ...]:
+        return (self.open_button, self.explain_button, self.hold_button, self.not_billed_button)
+
     def _build(self) -> QScrollArea:
         content = QWidget()
         column = QVBoxLayout(content)
@@ -111,6 +161,7 @@ class PatientMonth(QWidget):
         column.addWidget(self._who)
         column.addLayout(head)
         column.addWidget(self._packet)
+        column.addWidget(self._hold)
         column.addSpacing(GRID)
         column.addLayout(self._body)
         column.addStretch(1)
@@ -118,7 +169,12 @@ class PatientMonth(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         card = Card(name="patient_month_card")
         card.body.addWidget(area, 1)
-        card.body.addWidget(self.open_button)
+        foot = QGridLayout()
+        foot.setSpacing(GRID)
+        for at, button in enumerate(self._foot):
+            foot.addWidget(button, at // 2, at % 2)
+        card.body.addLayout(foot)
+        self._hold.acted.connect(self._on_hold_acted)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(card)
@@ -137,6 +193,26 @@ class PatientMonth(QWidget):
             for number, found in enumerate(row.warnings):
                 warned.body.addWidget(self._line(found, number, is_warning=True))
             self._put(warned)
+
+    def _show_hold(self, row: BoardRow) -> None:
+        if row.hold is None:
+            self._hold.show_text("")
+            return
+        held, never = self.tr("Held by {person}: {reason}"), self.tr("Not billed, {person}: {reason}")
+        said = held if row.hold.kind == HELD else never
+        let_go = self.tr("Release") if row.hold.kind == HELD else self.tr("Take back")
+        self._hold.show_text(
+            said.format(person=row.hold.by, reason=row.hold.reason), "info", let_go if self._may_hold else ""
+        )
+
+    def _show_checks(self, row: BoardRow) -> None:
+        if not row.checks:
+            return
+        passed = sum(check.state == "pass" for check in row.checks)
+        title = self.tr("Checks ({n} of {all} pass)").format(n=passed, all=len(row.checks))
+        section = Section(title, name="month_checks")
+        section.body.addWidget(CheckList(row.checks))
+        self._put(section)
 
     def _show_minutes(self, row: BoardRow) -> None:
         minutes = Section(self.tr("Minutes that count"), name="month_minutes")
@@ -179,13 +255,14 @@ class PatientMonth(QWidget):
 
     def _line(self, found: FindingRow, number: int, *, is_warning: bool) -> FindingLine:
         patient_id = self.row.patient_id if self.row else 0
-        owner = self._owners.get(found.owner, found.owner)
+        owner = owner_words(found, self._owners)
 
         def on_open() -> None:
             self.mend_asked.emit(patient_id, found.place)
 
         opens = on_open if self._may_open(found.place) else None
-        return FindingLine(found, owner, opens, is_warning=is_warning, number=number)
+        hands = (lambda: self.hand_asked.emit(found)) if self._may_hand else None
+        return FindingLine(found, owner, opens, is_warning=is_warning, number=number, on_hand=hands)
 
     def _packet_words(self, row: BoardRow) -> str:
         if row.packet_no is None:

@@ -9,7 +9,8 @@ from app.reports import wording
 from app.rules.families import Line
 from app.rules.month import Month
 from app.rules.packet_facts import LineFacts
-from app.services.readiness import APPROVED, BLOCKED, EXPORTED, READY, SHORT, BoardRow
+from app.services.board.holds import HELD, NOT_BILLED
+from app.services.readiness import APPROVED, BLOCKED, EXPORTED, READY, SHORT, BoardRow, FindingRow
 from app.views.theme import Role
 from app.views.widgets import Tone, format_date, format_duration, format_time
 
@@ -19,14 +20,26 @@ STATE_ICONS: Mapping[str, tuple[str, Role]] = {
     READY: ("circle-check", Role.READY),
     APPROVED: ("signature", Role.READY),
     EXPORTED: ("file-check", Role.MUTED),
+    HELD: ("circle-pause", Role.MUTED),
+    NOT_BILLED: ("ban", Role.MUTED),
 }
-_STATES = {SHORT: "Short", BLOCKED: "Blocked", READY: "Ready", APPROVED: "Approved", EXPORTED: "Exported"}
+_STATES = {
+    SHORT: "Short",
+    BLOCKED: "Blocked",
+    READY: "Ready",
+    APPROVED: "Approved",
+    EXPORTED: "Exported",
+    HELD: "Held",
+    NOT_BILLED: "Not billed",
+}
 _TONES = {
     SHORT: Tone.WARN,
     BLOCKED: Tone.BLOCK,
     READY: Tone.READY,
     APPROVED: Tone.READY,
     EXPORTED: Tone.NEUTRAL,
+    HELD: Tone.NEUTRAL,
+    NOT_BILLED: Tone.NEUTRAL,
 }
 _PLACES = {
     "care_plan": "Open care plan",
@@ -34,10 +47,13 @@ _PLACES = {
     "conditions": "Open conditions",
     "consent": "Open consent",
     "coverage": "Open coverage",
+    "eligibility": "Record that it was asked",
     "enrolment": "Open enrolment",
+    "mbi": "Open Medicare number",
     "mdm": "Open decision making",
     "patient": "Open patient details",
     "practitioner": "Open practitioner",
+    "review": "Look it over",
     "services": "Open other services",
     "stays": "Open stays",
     "time": "Open time",
@@ -77,6 +93,12 @@ def to_go_words(row: BoardRow) -> str:
 def missing_words(row: BoardRow) -> str:
     """Return the first thing that is missing, in few words."""
     return wording.finding(row.blockers[0].code) if row.blockers else ""
+
+
+def owner_words(found: FindingRow, roles: Mapping[str, str]) -> str:
+    """Return whose a finding is: the role, and the person where one is meant."""
+    role = roles.get(found.owner, found.owner)
+    return f"{role}, {found.person}" if found.person else role
 
 
 def place_words(place: str) -> str:
