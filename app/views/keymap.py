@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("call.copy_note", "Copy note for the EHR", "Call", "Ctrl+Shift+C", "copy"),
     Command("notes.unfiled", "Notes to file in the EHR", "Call", "", "file-check"),
     Command("note.filed", "Mark the note as filed", "Call", "Ctrl+Shift+F", "file-check"),
+    Command("note.next", "Next part of the note that is needed", "Call", "Ctrl+Down", "chevron-down"),
     Command("note.phrase", "Phrases for this part of the note", "Call", "Ctrl+J", "message-square"),
     Command("note.no_change", "No change in this part since the last note", "Call", "Ctrl+Shift+N", "check"),
     Command("call.medicines", "Go through the medicines", "Call", "Ctrl+M", "pill"),

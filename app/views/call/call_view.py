@@ -82,6 +82,7 @@ class CallView(QWidget):
             ("call.medicines", "medication.reconcile", self._on_medicines_asked),
             ("note.phrase", "call.work", self.note.pick_phrase),
             ("note.no_change", "call.work", self.note.toggle_no_change),
+            ("note.next", "call.work", self.note.go_to_next_needed),
         ):
             if context.may(action):
                 context.window.commands.on(command, self, handler)

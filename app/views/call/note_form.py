@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
@@ -94,6 +94,17 @@ class NoteForm(QWidget):
     def first_field(self) -> QWidget | None:
         """Return the field where typing begins."""
         return self.parts[0].field if self.parts else None
+
+    def go_to_next_needed(self) -> None:
+        """Go from the part in which one types to the next required one that says nothing; else to the part below."""
+        if not self.parts:
+            return
+        focus = QApplication.focusWidget()
+        here = next((at for at, part in enumerate(self.parts) if focus and part.isAncestorOf(focus)), -1)
+        after = [*self.parts[here + 1 :], *self.parts[: max(here, 0)]]
+        needed = {section.key for section in self.missing()}
+        following = next((part for part in after if part.section.key in needed), (after or self.parts)[0])
+        following.field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def pick_phrase(self) -> None:
         """List the phrases of the part in which one types, or of the first."""
