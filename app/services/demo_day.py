@@ -1,8 +1,9 @@
 """What lies before the demo clinic's people today: owners, tiers, follow-ups, escalations, promises, notes to file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -16,8 +17,8 @@ from app.services.escalation_rules import EscalationRule, default_rules
 
 _TIERS = {"high": 12, "rising": 25, "low": 48, "": 15}
 _PROTOCOLS = {"": 94, "biweekly": 4, "none": 2}
-_OWNED, _TODO, _DONE, _PLANNED, _FILED = 0.85, 0.14, 0.08, 0.85, 0.98  # shares of those who could have one
-_DUE_IN = (-6, -3, -1, -1, 0, 0, 1, 2, 5, 8, 12)  # days from today
+_OWNED, _TODO, _DONE, _PLANNED, _FILED = 0.85, 0.16, 0.08, 0.85, 0.98  # shares of those who could have one
+_DUE_IN = (0, -4, 2, -1, 8, 0, -7, 5, 1, 12)  # days from today, of one open follow-up after the other
 _STATES = ("answered", "late", "open", "closed", "answered", "closed")
 _HOURS = ((9, 11), (11, 13), (13, 15), (15, 17))  # one of them is now, whenever the clinic works
 _PATIENTS_A_CASE = 30
@@ -51,10 +52,11 @@ def plan_day(charts: Sequence[Chart], team: Team, period: Period, seed: str) -> 
     rng = Random(f"{seed}/day")  # noqa: S311 - invented people, no secrets
     day = _Day(period, today, before, callers, rng, assets.load_toml("demo/day.toml"))
     active = [chart for chart in charts if _is_active(chart)]
+    todo = count()
     for chart in active:
         _settle(chart, day)
         _plan_next(chart, day)
-        _follow_ups(chart, day)
+        _follow_ups(chart, day, todo)
     for chart in charts:
         _file_notes(chart, day)
     drawn = rng.sample(active, len(active))
@@ -98,21 +100,25 @@ def _plan_next(chart: Chart, day: _Day) -> None:
     )
 
 
-def _follow_ups(chart: Chart, day: _Day) -> None:
+def _follow_ups(chart: Chart, day: _Day, todo: Iterator[int]) -> None:
     rng = day.rng
     if rng.random() < _TODO:
-        due_on = weekday(day.today + timedelta(days=rng.choice(_DUE_IN)))
-        chart.then.append(_follow_up(chart, day, due_on))
+        number = next(todo)
+        due_on = day.today + timedelta(days=_DUE_IN[number % len(_DUE_IN)])
+        # What fell on a weekend was due before it: late is late.
+        due_on -= timedelta(days=max(0, due_on.weekday() - 4))
+        chart.then.append(_follow_up(chart, day, due_on, number))
     if rng.random() < _DONE:
         due_on = weekday(day.before - timedelta(days=rng.randrange(2, 30)))
-        row = _follow_up(chart, day, due_on)
+        row = _follow_up(chart, day, due_on, rng.randrange(10))
         row.status, row.outcome = "done", rng.choice(day.said["outcomes"])
         row.closed_at, row.closed_by = day.at(min(due_on, day.before), 16, rng.randrange(60)), row.owner_id
         chart.then.append(row)
 
 
-def _follow_up(chart: Chart, day: _Day, due_on: date) -> FollowUp:
-    drawn, owner = day.rng.choice(day.said["follow_ups"]), _caller(chart, day)
+def _follow_up(chart: Chart, day: _Day, due_on: date, number: int) -> FollowUp:
+    known, owner = day.said["follow_ups"], _caller(chart, day)
+    drawn = known[number % len(known)]
     made_on = min(due_on, day.before) - timedelta(days=day.rng.randrange(1, 9))
     return FollowUp(
         patient_id=chart.patient.id,

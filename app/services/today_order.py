@@ -39,6 +39,7 @@ _PLACE: dict[Why, int] = {
     "errand_due": 7,
     "": 8,
 }
+_CALLS = {"weekly": "Weekly call", "biweekly": "Two-week call", "monthly": "Monthly call"}
 _PRESSING = {"urgent": 0, "soon": 1, "routine": 2, "none": 3}
 _NEVER = date.max
 _ALL_DONE = 1 << 30
@@ -57,7 +58,7 @@ def reason_of(patient: CaseloadPatient, actor_id: int, now: datetime, zone: Zone
     """Return why a patient is to be called, to the person who looks. `zone` is the clinic's."""
     today = now.astimezone(zone).date()
     found = [
-        *_escalations(patient, actor_id, zone),
+        *_escalations(patient, actor_id, today, zone),
         *_promises(patient, now, zone),
         *_follow_ups(patient, today),
         *_not_finished(patient),
@@ -115,10 +116,12 @@ def tried_today(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> bool:
     return bool(patient.contacts) and patient.contacts[-1].at.astimezone(zone).date() == today
 
 
-def _escalations(patient: CaseloadPatient, actor_id: int, zone: ZoneInfo) -> list[Reason]:
+def _escalations(patient: CaseloadPatient, actor_id: int, today: date, zone: ZoneInfo) -> list[Reason]:
     found = []
     for row in patient.escalations:
-        when = clock_in_words(row.due_at, zone)
+        due = row.due_at.astimezone(zone).date()
+        clock = clock_in_words(row.due_at, zone)
+        when = clock if due == today else f"{due:%m/%d}, {clock}"
         if row.status == "answered":
             found.append(Reason("escalation_answered", f"{row.answered_by} answered: {row.symptom}", row.raised_by_id))
         elif row.may_answer:
@@ -160,7 +163,7 @@ def due_words(patient: CaseloadPatient, today: date) -> str:
     if patient.last_reached_at is None and not patient.is_planned:
         # Nobody is late for a call that never was: what helps is since when they are in the program without one.
         return f"First contact, waiting since {patient.due_on:%m/%d/%Y}" if late else "First contact"
-    kind = "Planned call" if patient.is_planned else f"{patient.protocol.title} call"
+    kind = "Planned call" if patient.is_planned else _CALLS.get(patient.protocol.key, "Call by protocol")
     return f"{kind}, {days_in_words(late)} late" if late else kind
 
 

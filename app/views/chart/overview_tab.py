@@ -10,6 +10,7 @@ from app.services.overview import Overview
 from app.services.readiness import FindingRow
 from app.views import safe_text
 from app.views.chart.frame import ChartFrame
+from app.views.chart.how_called import HowCalled
 from app.views.patients.glance import (
     Line,
     consent_line,
@@ -35,6 +36,7 @@ class OverviewTab(QWidget):
     tables = (
         *("patient", "enrolment", "consent", "care_plan", "care_plan_event", "condition", "time_entry", "stay"),
         *("other_service", "mdm", "practitioner", "packet", "clinic", "import_batch"),
+        *("touch_point", "setting", "person"),
     )
 
     def __init__(self, frame: ChartFrame) -> None:
@@ -51,6 +53,10 @@ class OverviewTab(QWidget):
             "conditions": StateRow(self.tr("Chronic conditions"), name="overview_conditions"),
             "contacts": StateRow(self.tr("Contacts this month"), name="overview_contacts"),
         }
+        self.how_called = HowCalled(frame)
+        if frame.may("today.read"):
+            self._rows["called"] = StateRow(self.tr("How called"), name="overview_called")
+            self.how_called.read.connect(self._rows["called"].show_state)
         self._places = {
             "standing": "enrolment",
             "consent": "enrolment_tab",
@@ -81,6 +87,8 @@ class OverviewTab(QWidget):
         overviews, actor = self._frame.context.desk.overviews, self._frame.context.desk.actor
         patient_id = self._frame.patient_id
         self._read.ask(lambda: overviews.of(actor, patient_id), self._on_read)
+        if "called" in self._rows:
+            self.how_called.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -155,6 +163,12 @@ class OverviewTab(QWidget):
             line = QHBoxLayout()
             line.setSpacing(GRID)
             line.addWidget(row, 1)
+            if key == "called" and self._frame.may("call.plan"):
+                line.addWidget(
+                    safe_text.button(
+                        self.tr("Change"), name="overview_called_change", kind="quiet", on_click=self.how_called.change
+                    )
+                )
             if key in self._places:
                 place = self._places[key]
                 line.addWidget(

@@ -17,7 +17,7 @@ def follow_up_columns() -> list[Column[FollowUpRow]]:
     """Return what is told of a follow-up."""
     return [
         Column("what", _tr("What is to be done"), lambda row: _line(row.what), width=0, tip=lambda row: row.what),
-        Column("patient", _tr("Patient"), lambda row: row.patient, width=144),
+        Column("patient", _tr("Patient"), lambda row: row.patient, width=176),
         Column("due", _tr("Until"), due_words, width=176, order=lambda row: row.due_on, tone=due_tone),
         Column("urgency", _tr("How pressing"), lambda row: urgency_words(row.urgency), width=136),
         Column("owner", _tr("Whose"), lambda row: row.owner, width=120),
@@ -28,7 +28,7 @@ def closed_columns(zone: ZoneInfo) -> list[Column[FollowUpRow]]:
     """Return what is told of a follow-up that is done or not needed any more."""
     return [
         Column("what", _tr("What was to be done"), lambda row: _line(row.what), width=0, tip=lambda row: row.what),
-        Column("patient", _tr("Patient"), lambda row: row.patient, width=144),
+        Column("patient", _tr("Patient"), lambda row: row.patient, width=176),
         Column("outcome", _tr("Outcome"), outcome_words, width=248, tip=lambda row: row.outcome),
         Column("closed", _tr("Closed"), lambda row: _moment(row.closed_at, zone), width=144, order=_closed_at),
         Column("by", _tr("By"), lambda row: row.closed_by, width=120),
@@ -39,8 +39,8 @@ def escalation_columns(zone: ZoneInfo) -> list[Column[EscalationRow]]:
     """Return what is told of an escalation."""
     return [
         Column("symptom", _tr("Worry"), lambda row: row.symptom, width=0, tip=lambda row: row.what),
-        Column("patient", _tr("Patient"), lambda row: row.patient, width=144),
-        Column("state", _tr("State"), escalation_words, width=152, tone=escalation_tone),
+        Column("patient", _tr("Patient"), lambda row: row.patient, width=176),
+        Column("state", _tr("State"), escalation_words, width=184, tone=escalation_tone),
         Column(
             "due", _tr("Answer due"), lambda row: _moment(row.due_at, zone), width=144, order=lambda row: row.due_at
         ),
@@ -55,7 +55,7 @@ def cycle_columns(zone: ZoneInfo) -> list[Column[IncompleteCycle]]:
         Column(
             "sentence", _tr("What is not finished"), lambda row: row.sentence, width=0, tip=lambda row: row.sentence
         ),
-        Column("patient", _tr("Patient"), lambda row: row.patient, width=144),
+        Column("patient", _tr("Patient"), lambda row: row.patient, width=176),
         Column("since", _tr("Since"), lambda row: _moment(row.since, zone), width=152, order=lambda row: row.since),
         Column("person", _tr("Whose"), lambda row: row.person or _tr("anybody of the role"), width=144),
     ]

@@ -18,6 +18,7 @@ from app.views.page_context import PageContext
 from app.views.settings.defaults import Call, default_button, do_with_undo
 from app.views.settings.list_pane import ListPane
 from app.views.table import Column
+from app.views.theme import GRID
 from app.views.widgets import DateField, Form, LineField, Tone, format_date
 
 
@@ -116,6 +117,8 @@ class HolidaysSection(QWidget):
         panel = QWidget()
         panel.setObjectName("holiday_acts")
         column = QVBoxLayout(panel)
+        column.setContentsMargins(2, 2, GRID, 2)
+        column.setSpacing(GRID)
         column.addWidget(form)
         for name, title, drawn, act in acts:
             column.addWidget(
@@ -146,8 +149,12 @@ class HolidaysSection(QWidget):
         return lambda: cadence.set_closed_days(actor, before)
 
     def _on_read(self, found: tuple[ClosedDays, Sequence[HolidayRow]]) -> None:
+        is_first = self._closed is None
         self._closed, rows = found
         self.pane.show_rows(rows)
+        coming = next((row.day for row in rows if row.day >= self._today), None)
+        if is_first and coming is not None:
+            self.pane.view.pick(coming)
 
     def _on_changed(self, changes: Changes) -> None:
         if changes.touch("setting"):

@@ -20,9 +20,11 @@ from app.views.widgets.counters import Counters
 _FIRST_TO_GO = ("attempts", "last", "language", "flags", "phone", "window")
 """Columns that are left out where there is no room for all; the card says the same."""
 _OFTEN_BLANK = frozenset({"attempts", "language", "flags"})
+_FITTED = ("phone", "window", "flags")
+"""Columns that get no more room than they need."""
 _WIDEST_NAME = 232
 _MEASURED = 20
-"""How many of the longest names are measured: the widest is one of them."""
+"""How many of the longest texts are measured: the widest is one of them."""
 _ICONS = {
     "": "list-todo",
     "promised_now": "phone-incoming",
@@ -150,24 +152,30 @@ class QueueList(QWidget):
         self.picked.emit(self.row)
 
     def _fit(self) -> None:
-        """Leave out columns that say nothing or have no room; give what is left over to the patients' names."""
-        heads = self.list.horizontalHeader().fontMetrics()
-        widths = {
-            column.key: max(scaled(column.width or LEAST_STRETCHED), heads.horizontalAdvance(column.title) + 3 * GRID)
-            for column in self.table.columns
-        }
+        """Leave out columns that say nothing or have no room; what is left over goes to names and reasons."""
+        heads = self.list.horizontalHeader()
+        by_hand = bool(self._preferences.column_widths(self.list.objectName()))
+        widths = {}
+        for column in self.table.columns:
+            least = heads.fontMetrics().horizontalAdvance(column.title) + 3 * GRID
+            wide = scaled(column.width or LEAST_STRETCHED)
+            if column.key in _FITTED and self.table.rows and not by_hand:
+                wide = min(wide, self._widest(column.key) + 2 * GRID)
+            widths[column.key] = max(wide, least)
         room = self.width() - GRID  # the list's frame
         for key in _FIRST_TO_GO:
             is_shown = sum(widths.values()) <= room and not (key in _OFTEN_BLANK and self._is_blank(key))
             self.list.setColumnHidden(self._position(key), not is_shown)
             if not is_shown:
                 del widths[key]
-        if self._preferences.column_widths(self.list.objectName()):
-            return  # somebody set them by hand
+        if by_hand:
+            return
         spare = max(0, room - sum(widths.values()))
-        wanted = min(self._widest_name() + 3 * GRID, scaled(_WIDEST_NAME))
-        wide = max(widths["name"], min(wanted, widths["name"] + spare))
-        self.list.horizontalHeader().resizeSection(self._position("name"), wide)
+        wanted = min(self._widest("name") + 2 * GRID, scaled(_WIDEST_NAME))
+        widths["name"] = max(widths["name"], min(wanted, widths["name"] + spare))
+        for key in ("name", *_FITTED):
+            if key in widths:
+                heads.resizeSection(self._position(key), widths[key])
 
     def _position(self, key: str) -> int:
         return next(at for at, column in enumerate(self.table.columns) if column.key == key)
@@ -176,10 +184,11 @@ class QueueList(QWidget):
         column = self.table.columns[self._position(key)]
         return not any(column.text(row) for row in self.table.rows)
 
-    def _widest_name(self) -> int:
-        column, metrics = self.table.columns[self._position("name")], self.list.fontMetrics()
-        longest = sorted((column.text(row) for row in self.table.rows), key=len, reverse=True)[:_MEASURED]
-        return max((metrics.horizontalAdvance(name) for name in longest), default=0)
+    def _widest(self, key: str) -> int:
+        column, metrics = self.table.columns[self._position(key)], self.list.fontMetrics()
+        said = {column.text(row) for row in self.table.rows}
+        longest = sorted(said, key=len, reverse=True)[:_MEASURED]
+        return max((metrics.horizontalAdvance(words) for words in longest), default=0)
 
     def _columns(self) -> list[Column[TodayRow]]:
         def name(row: TodayRow) -> str:

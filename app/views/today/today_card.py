@@ -127,7 +127,9 @@ class TodayCard(QWidget):
         for raised in read.escalations:
             state = self.tr("answered by {name}").format(name=raised.answered_by)
             if raised.status == "open":
-                due = format_time(raised.due_at.astimezone(read.zone).time())
+                at = raised.due_at.astimezone(read.zone)
+                clock = format_time(at.time())
+                due = clock if at.date() == read.today else f"{format_date(at.date())} {clock}"
                 state = self.tr("with {name}, answer by {time}").format(name=raised.to, time=due)
             lines.append(f"{raised.symptom} ({state})")
         for row in read.follow_ups:
