@@ -120,11 +120,13 @@ class NotePart(QWidget):
 
     def _build(self) -> None:
         section = self.section
-        title = safe_text.label(f"{section.title} *" if section.required else section.title, "field", buddy=self.field)
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(GRID)
-        head.addWidget(title, 1)
+        head.setSpacing(GRID // 2)
+        head.addWidget(safe_text.label(section.title, "field", buddy=self.field, elide=True))
+        if section.required:
+            head.addWidget(safe_text.label("*", "field", wrap=False))
+        head.addStretch(1)
         head.addWidget(self.same_button)
         set_shown(self.adherence, shown=section.asks_adherence)
         column = QVBoxLayout(self)

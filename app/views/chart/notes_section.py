@@ -32,8 +32,8 @@ class NotesSection(QWidget):
             self.tr("Notes"),
             name="notes",
             columns=[
-                Column("at", self.tr("Signed"), self._signed, width=144, order=lambda row: row.signed_at),
-                Column("outcome", self.tr("Outcome"), lambda row: outcome_words(row.outcome), width=96),
+                Column("at", self.tr("Signed"), self._signed, width=136, order=lambda row: row.signed_at),
+                Column("outcome", self.tr("Outcome"), lambda row: outcome_words(row.outcome), width=88),
                 Column("state", self.tr("EHR"), _state_words, width=0, tone=_state_tone),
             ],
             row_id=lambda row: row.id,
