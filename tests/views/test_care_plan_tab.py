@@ -20,10 +20,11 @@ from app.views.chart.chart_view import ChartView
 from app.views.theme import Theme
 from tests.conftest import FIRST_PERSON
 from tests.views.at_the_desk import part, wait_for
-from tests.views.call_room import CTRL, KEY, CallRoom, call_room
+from tests.views.call_room import CTRL, KEY, SHIFT, CallRoom, call_room
 from tests.views.clipping import clipped
 
 GOAL = {"what": "Blood pressure", "from": "152/90", "to": "130/80", "by_when": "March"}
+FOR_ALL = {"about": "All problems"}
 WHO = {"what": "Weigh every morning", "who": "Ana Alvarez, RN", "due": "daily"}
 
 
@@ -56,7 +57,7 @@ def begin(room: CallRoom) -> tuple[CarePlanTab, PlanEditor]:
     room.qtbot.waitUntil(lambda: tab.editor is not None and tab.editor.isVisible())
     room.settle()
     assert tab.editor is not None
-    room.qtbot.waitUntil(lambda: room.focus_name() in ("plan_parts", "plan_part"))
+    room.qtbot.waitUntil(lambda: room.focus_name().startswith("plan_"))
     return tab, tab.editor
 
 
@@ -66,6 +67,10 @@ def draft(room: CallRoom) -> PlanDraft:
 
 def section(room: CallRoom, key: str) -> SectionText:
     return next(each for each in draft(room).sections if each.key == key)
+
+
+def state(editor: PlanEditor, key: str) -> str:
+    return editor.sheet.frames[key].state.text
 
 
 def words(room: CallRoom, name: str) -> str:
@@ -78,7 +83,7 @@ def fill(room: CallRoom, *, without: tuple[str, ...] = ()) -> None:
     filled = []
     for each in plan.sections:
         kind = next(kind for kind in plan.kinds if kind.key == each.key)
-        items = {"goals": (GOAL,), "interventions": (WHO,)}.get(each.key, each.items)
+        items = {"goals": (GOAL | FOR_ALL,), "interventions": (WHO,)}.get(each.key, each.items)
         text = each.text or ("As agreed" if kind.required and not items else "")
         filled.append(each if each.key in without else SectionText(each.key, each.title, text, items, "", each.fields))
     room.desk.care_plans.save_draft(room.desk.actor, plan.plan_id, filled, plan.mark)
@@ -99,52 +104,110 @@ def test_a_first_plan_begins_from_the_chart(room: CallRoom) -> None:
     assert [item["what"] for item in problems.items] == ["Hypertension (I10)", "Type 2 diabetes (E11.9)"]
     assert [item["what"] for item in section(room, "medications").items] == ["Lisinopril 20 mg", "Metformin 500 mg"]
     # The first part that is missing is open, and what is missing is named.
-    assert words(room, "plan_section_title") == "Expected outcome and prognosis"
+    assert editor.editor is not None
+    assert editor.editor.key == "prognosis"
+    assert "2 of 9 required parts are done." in words(room, "plan_missing_text")
     assert "Expected outcome and prognosis, Measurable treatment goals" in words(room, "plan_missing_text")
-    assert editor.table.words_at(0) == ("Problem list", "Done")
-    assert editor.table.words_at(1) == ("Expected outcome and prognosis", "Missing")
+    assert (state(editor, "problems"), state(editor, "prognosis")) == ("Done", "Missing")
+    # The problems stand at the left, each with what is its own.
+    assert [editor.problems.table.words_at(row) for row in range(2)] == [
+        ("Hypertension (I10)", "No goal"),
+        ("Type 2 diabetes (E11.9)", "No goal"),
+    ]
 
 
 def test_parts_are_walked_with_the_keys_and_what_is_typed_is_kept(room: CallRoom) -> None:
     _, editor = begin(room)
-    assert room.focus_name() == "plan_parts"
-    room.press(KEY.Key_Tab)
     assert room.focus_name() == "plan_text_prognosis"
     room.write("Stable with treatment")
-    assert editor.table.words_at(1) == ("Expected outcome and prognosis", "Done")
+    assert state(editor, "prognosis") == "Done"
     room.qtbot.waitUntil(lambda: section(room, "prognosis").text == "Stable with treatment", timeout=5000)
-    editor.list.setFocus()
+    editor.sheet.frames["prognosis"].head.setFocus()
     room.press(KEY.Key_Down)
-    room.press(KEY.Key_Return)
-    assert words(room, "plan_section_title") == "Measurable treatment goals"
+    assert room.focus_name() == "plan_open_goals"
+    room.press(KEY.Key_Right)
     assert room.focus_name() == "plan_add_goals"
     room.press(KEY.Key_Space)
     for text in ("Blood pressure", "152/90", "130/80", "March"):
         room.write(text)
         room.press(KEY.Key_Tab)
-    assert editor.table.words_at(2) == ("Measurable treatment goals", "Done")
+        if text == "Blood pressure":
+            assert room.focus_name() == "plan_goals_1_from"
+    assert room.focus_name() == "plan_goals_1_about"
+    assert state(editor, "goals") == "To complete"  # no problem has it yet
+    room.press(KEY.Key_End)  # the last on offer: all problems
+    assert state(editor, "goals") == "Done"
+    assert [editor.problems.table.words_at(row)[1] for row in (0, 2)] == ["1 goal", "1 goal"]
     room.press(KEY.Key_Escape)
     room.settle()
-    assert dict(section(room, "goals").items[0]) == GOAL
+    kept = dict(section(room, "goals").items[0])
+    assert kept.pop("ref")
+    assert kept == GOAL | FOR_ALL
+
+
+def test_tab_reaches_every_control_of_a_part_and_comes_back(room: CallRoom) -> None:
+    """From one head to the next, through everything between them, and the same way back."""
+    _, editor = begin(room)
+    for key, wanted in (
+        ("symptoms", ["plan_without_box", "plan_text_symptoms"]),
+        ("community", ["plan_without_box", "plan_add_community", "plan_text_community"]),
+    ):
+        editor.open_part(key)
+        head = editor.sheet.frames[key].head
+        head.setFocus()
+        walked = []
+        for _ in wanted:
+            room.press(KEY.Key_Tab)
+            walked.append(room.focus_name())
+        assert walked == wanted
+        for name in reversed(wanted[:-1]):
+            room.press(KEY.Key_Tab, SHIFT)
+            assert room.focus_name() == name
+
+
+def test_what_was_typed_in_a_part_is_taken_back_by_name(room: CallRoom) -> None:
+    _, editor = begin(room)
+    room.write("Stable")
+    editor.open_part("symptoms", enter=True)
+    room.write("Call when breathless")
+    undo = part(editor, "plan_undo_symptoms", QPushButton)
+    assert undo.text().strip() == "Undo: typing"
+    undo.setFocus()
+    room.press(KEY.Key_Space)
+    assert editor.sections["symptoms"].text == ""
+    assert editor.sections["prognosis"].text == "Stable"
+    assert not any(button.isVisible() for button in editor.findChildren(QPushButton, "plan_undo_symptoms"))
+
+
+def test_a_renamed_problem_keeps_its_goals(room: CallRoom) -> None:
+    _, editor = begin(room)
+    plan = draft(room)
+    goal = GOAL | {"about": "Hypertension (I10)"}
+    goals = next(each for each in plan.sections if each.key == "goals")
+    editor.put([SectionText(goals.key, goals.title, goals.text, (goal,), "", goals.fields)], "as a test")
+    editor.open_part("problems")
+    part(editor, "plan_problems_1_what", QLineEdit).setFocus()
+    room.press(KEY.Key_Home)
+    room.write("Bad ")
+    assert editor.sections["goals"].items[0]["about"] == "Bad Hypertension (I10)"
+    assert editor.problems.table.words_at(0) == ("Bad Hypertension (I10)", "1 goal")
 
 
 def test_an_item_that_lacks_who_is_responsible_is_named(room: CallRoom) -> None:
     _, editor = begin(room)
-    editor.list.pick("interventions")
+    editor.open_part("interventions")
     part(editor, "plan_add_interventions", QPushButton).setFocus()
     room.press(KEY.Key_Space)
     room.write("Weigh every morning")
     assert words(room, "plan_section_gap").endswith("“Weigh every morning” needs responsible.")
     editor.go_to_next_gap()
-    editor.list.pick("interventions")
-    editor.list.setFocus()
-    room.press(KEY.Key_Tab)
+    editor.open_part("interventions", enter=True)
     assert room.focus_name() == "plan_interventions_1_who"
 
 
 def test_enter_begins_the_next_item_and_a_removed_one_comes_back(room: CallRoom) -> None:
     _, editor = begin(room)
-    editor.list.pick("medications")
+    editor.open_part("medications")
     part(editor, "plan_medications_1_what", QLineEdit).setFocus()
     room.press(KEY.Key_Return)
     room.write("Aspirin 81 mg")
@@ -163,15 +226,14 @@ def test_enter_begins_the_next_item_and_a_removed_one_comes_back(room: CallRoom)
 
 def test_a_part_that_does_not_apply_needs_a_reason(room: CallRoom) -> None:
     _, editor = begin(room)
-    editor.list.pick("community")
+    editor.open_part("community")
     box = wait_for(room.qtbot, editor, "plan_without_box")
     box.setFocus()
     room.press(KEY.Key_Space)
     assert room.focus_name() == "plan_without_reason"
-    at = editor.table.position_of("community")
-    assert editor.table.words_at(at)[1] == "Missing"
+    assert state(editor, "community") == "Missing"
     room.write("The family sees to transport")
-    assert editor.table.words_at(at)[1] == "Not applicable"
+    assert state(editor, "community") == "Not applicable"
     room.press(KEY.Key_Escape)
     room.settle()
     assert section(room, "community").not_applicable == "The family sees to transport"
@@ -201,16 +263,18 @@ def test_signing_makes_a_numbered_version_that_can_be_read_and_given(room: CallR
     tab._on_moved()
     room.settle()
     assert tab.editor is not None
-    tab.editor.list.pick("prognosis")
-    tab.editor.list.setFocus()
-    room.press(KEY.Key_Tab)
+    tab.editor.open_part("prognosis")
+    tab.editor.enter()
     room.press(KEY.Key_End, CTRL)
     room.write(", typed just before signing")
     sign(room, tab)
     room.qtbot.waitUntil(lambda: tab.reader is not None and tab.reader.isVisible())
     assert words(room, "plan_standing").startswith("Signed 11/23/2026 9:00 AM by Ana Alvarez, RN")
     assert words(room, "plan_read_prognosis") == "As agreed, typed just before signing"
-    assert words(room, "plan_read_goals") == "• Blood pressure · Now: 152/90 · Target: 130/80 · By: March"
+    assert (
+        words(room, "plan_read_goals")
+        == "• Blood pressure · Now: 152/90 · Target: 130/80 · By: March · For: All problems"
+    )
     assert tab.choice.currentText() == "Version 1, signed 11/23/2026"
     assert "needs a copy" in words(room, "plan_banner_text")
     button = part(tab, "plan_banner_action", QPushButton)
@@ -314,7 +378,6 @@ def test_a_plan_kept_outside_says_so_and_can_be_written_here(room: CallRoom) -> 
 def test_somebody_elses_change_is_not_written_over(room: CallRoom) -> None:
     tab, editor = begin(room)
     fill(room)  # as another person would, in the same draft
-    room.press(KEY.Key_Tab)
     room.write("Mine")
     room.qtbot.waitUntil(lambda: "changed this draft" in words(room, "plan_problem_text"), timeout=6000)
     assert section(room, "prognosis").text == "As agreed"
@@ -328,7 +391,6 @@ def test_somebody_elses_change_is_not_written_over(room: CallRoom) -> None:
 
 def test_locking_keeps_the_draft(room: CallRoom) -> None:
     begin(room)
-    room.press(KEY.Key_Tab)
     room.write("Typed just before")
     room.window.show_locked(QLabel("locked"))
     room.desk.opened.ledger.lock()
@@ -341,7 +403,6 @@ def test_locking_keeps_the_draft(room: CallRoom) -> None:
 
 def test_the_plan_is_saved_as_a_pdf_without_a_name_in_its_own(room: CallRoom, tmp_path: Path) -> None:
     tab, _ = begin(room)
-    room.press(KEY.Key_Tab)
     room.write("Stable with treatment")
     room.press(KEY.Key_P, CTRL)
     room.qtbot.waitUntil(lambda: bool(room.window.findChildren(QFileDialog)))
@@ -365,7 +426,7 @@ def test_who_may_not_sign_has_no_button(room: CallRoom, monkeypatch: pytest.Monk
         type(room.context), "may", lambda self, action: action != "care_plan.sign" and may(self, action)
     )
     tab, _ = begin(room)
-    assert not tab.sign_button.isVisible()
+    assert not tab.bar.buttons["sign"].isVisible()
 
 
 @pytest.mark.parametrize("scale", [100, 200])
@@ -376,7 +437,7 @@ def test_nothing_is_clipped(room: CallRoom, theme: Theme, scale: int) -> None:
     tab._on_moved()
     room.settle()
     room.qtbot.waitUntil(lambda: clipped(tab) == [])
-    tab.sign_button.click()
+    tab.bar.buttons["sign"].click()
     room.qtbot.waitUntil(lambda: clipped(tab) == [])
     room.qtbot.waitUntil(lambda: room.focus_name() == "plan_passphrase_line")
     room.write(FIRST_PERSON.passphrase)

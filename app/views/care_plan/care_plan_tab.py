@@ -1,41 +1,51 @@
 """A patient's care plan: the draft that is written, the versions that were signed, the copies that were given."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
+from app.rules.plan_pouring import PouredPlan
 from app.security.slots import WrongPassphrase
 from app.services.care_plans import PlanIncomplete
+from app.services.plan_history import GoalRow
 from app.services.plan_rows import PlanDraft, PlanVersion, PlanVersionRow
-from app.views import safe_text
+from app.views.care_plan.compare_view import CompareView
+from app.views.care_plan.interview import PlanInterview
 from app.views.care_plan.plan_acts import ask_discard, ask_pdf, ask_review, copy_panel
+from app.views.care_plan.plan_bar import PlanBar
 from app.views.care_plan.plan_editor import PlanEditor
-from app.views.care_plan.plan_reader import PlanReader
+from app.views.care_plan.plan_reader import PlanEvidence, PlanReader
 from app.views.care_plan.plan_words import draft_words, edited_words, version_words
+from app.views.care_plan.progress_panel import ProgressPanel
 from app.views.care_plan.sign_panel import SignPanel
+from app.views.care_plan.template_picker import TemplatePicker, poured_words
 from app.views.clinic_zone import clinic_today, clinic_zone
 from app.views.errors import sentence
-from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
-from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
-from app.views.widgets import Banner, ChoiceField, EmptyState, PanelHost
+from app.views.theme import GRID, set_shown
+from app.views.widgets import Banner, EmptyState, PanelHost
 
 DRAFT = 0
 """Stands for the draft among the versions, whose ids begin at 1."""
-ONE_ROW = 116 * GRID
-LEAST = 28 * GRID
-"""Pixels at 100 % text."""
+
+
+_Found = tuple[PlanDraft, tuple[str, ...]]
+"""A draft, and who works here as a plan names them."""
+
+
+_Read = tuple[PlanVersion, PlanEvidence | None]
+"""A version, and of the newest what came of it."""
 
 
 class CarePlanTab(QWidget):
     """Shows the draft, else the newest version, else what to do next."""
 
-    tables = ("care_plan", "care_plan_event", "import_batch")
+    tables = ("care_plan", "care_plan_event", "plan_progress", "plan_follow_up", "follow_up", "import_batch")
 
     def __init__(self, context: PageContext, patient_id: int) -> None:
         """Make an empty tab; `refresh` fills it."""
@@ -48,16 +58,15 @@ class CarePlanTab(QWidget):
         self._open = Latest(context.tasks, self)
         self._versions: tuple[PlanVersionRow, ...] = ()
         self._has_draft = False
-        self._shown: PlanEditor | PlanReader | EmptyState | None = None
+        self._shown: PlanEditor | PlanReader | CompareView | EmptyState | None = None
         self._next_version = 1
         self._wanted: int | None = None
-        self.choice = ChoiceField()
-        self.choice.setObjectName("plan_choice")
-        self.choice.setAccessibleName(self.tr("Draft or version"))
-        self.choice.setMinimumContentsLength(26)
+        self.bar = PlanBar()
+        self.choice = self.bar.choice
         self.banner = Banner(name="plan_banner")
         self._build()
         self.choice.edited.connect(self._on_chosen)
+        self.bar.asked.connect(self._on_asked)
         self.banner.acted.connect(self._on_banner)
 
     def refresh(self) -> None:
@@ -100,29 +109,48 @@ class CarePlanTab(QWidget):
     def _on_chosen(self) -> None:
         self._show_plan(self.choice.value())
 
-    def _on_draft_read(self, draft: PlanDraft) -> None:
-        editor = PlanEditor(self._context, draft)
+    def _on_asked(self, key: str) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "sign": self._on_sign,
+            "discard": self._on_discard,
+            "copy": self._on_copy,
+            "review": self._on_review,
+            "revise": self._on_write,
+            "print": self._on_print,
+            "compare": self._on_compare,
+            "back": self._on_back,
+            "templates": self._on_templates,
+            "interview": self._on_interview,
+        }
+        acts[key]()
+
+    def _on_draft_read(self, found: _Found) -> None:
+        draft, people = found
+        editor = PlanEditor(self._context, draft, people)
         editor.moved.connect(self._on_moved)
         editor.gaps_changed.connect(self._fit_buttons)
         self._next_version = draft.next_version
         self._put(editor)
         self.choice.set_value(DRAFT)
-        self._subtitle.setText(edited_words(draft.edited_by, draft.edited_at, self._zone))
+        self.bar.subtitle.setText(edited_words(draft.edited_by, draft.edited_at, self._zone))
         self._show_banner()
 
-    def _on_draft_begun(self, draft: PlanDraft) -> None:
+    def _on_draft_begun(self, found: _Found) -> None:
         self._wanted = None
         self._has_draft = True
-        self._offer(draft.next_version)
-        self._on_draft_read(draft)
+        self._offer(found[0].next_version)
+        self._on_draft_read(found)
         if self.editor is not None:
-            # Once it has its place, and with it either the list of parts or the choice of them.
-            QTimer.singleShot(0, self.editor, self.editor.setFocus)
+            QTimer.singleShot(0, self.editor, self.editor.enter)
 
-    def _on_version_read(self, version: PlanVersion) -> None:
-        self._put(PlanReader(version, self._zone))
+    def _on_version_read(self, found: _Read) -> None:
+        version, evidence = found
+        reader = PlanReader(version, self._zone, evidence, may_measure=self._context.may("care_plan.draft"))
+        reader.measure_asked.connect(self._on_measure)
+        reader.day_asked.connect(self._on_day_asked)
+        self._put(reader)
         self.choice.set_value(version.row.plan_id)
-        self._subtitle.setText("")
+        self.bar.subtitle.setText("")
         self._show_banner()
 
     def _on_write(self) -> None:
@@ -218,9 +246,51 @@ class CarePlanTab(QWidget):
         self._context.window.notify(words, "ready")
         self.refresh()
 
-    def _draft_call(self) -> Callable[[], PlanDraft]:
-        plans, actor, patient_id = self._context.desk.care_plans, self._context.desk.actor, self._patient_id
-        return lambda: plans.draft(actor, patient_id)
+    def _draft_call(self) -> Callable[[], _Found]:
+        desk, patient_id = self._context.desk, self._patient_id
+
+        def read() -> _Found:
+            draft = desk.care_plans.draft(desk.actor, patient_id)
+            roles = desk.plan_templates.people(desk.actor, patient_id)
+            return draft, tuple(dict.fromkeys(name for role in roles.values() for name in role.names))
+
+        return read
+
+    def _version_call(self, plan_id: int) -> Callable[[], _Read]:
+        desk, actor, patient_id = self._context.desk, self._context.desk.actor, self._patient_id
+        is_newest = bool(self._versions) and self._versions[0].plan_id == plan_id
+
+        def read() -> _Read:
+            version = desk.care_plans.version(actor, plan_id)
+            if not is_newest:
+                return version, None
+            history = desk.plan_history
+            work = history.work_by_month(actor, patient_id)
+            return version, PlanEvidence(history.goals(actor, patient_id), history.tasks(actor, patient_id), work)
+
+        return read
+
+    def _on_measure(self, goal: GoalRow) -> None:
+        if self.host.is_open:
+            return
+        call_id = None
+        if self._context.may("call.work"):
+            call = self._context.desk.calls.current(self._context.desk.actor)
+            call_id = call.call_id if call is not None and call.patient_id == self._patient_id else None
+        today = clinic_today(self._context, self._zone)
+        panel = ProgressPanel(self._context, self._patient_id, goal, today, call_id)
+        panel.saved.connect(lambda _: self._on_recorded(self.tr("The value is noted. The signed plan stays as it is.")))
+        panel.cancelled.connect(self.host.close_panel)
+        self.host.open_panel(self.tr("Progress"), panel, may_close=panel.may_close)
+        self._fit_buttons()
+
+    def _on_day_asked(self, day: date) -> None:
+        history, actor, patient_id = self._context.desk.plan_history, self._context.desk.actor, self._patient_id
+        reader = self.reader
+        if reader is not None:
+            self._open.ask(
+                lambda: history.in_force_on(actor, patient_id, day), lambda row: reader.show_in_force(day, row)
+            )
 
     def _offer(self, next_version: int) -> list[int]:
         """Offer the draft and the versions to choose from; return their ids."""
@@ -231,14 +301,13 @@ class CarePlanTab(QWidget):
         return [plan_id for plan_id, _ in choices]
 
     def _show_plan(self, wanted: int | None) -> None:
-        plans, actor = self._context.desk.care_plans, self._context.desk.actor
         if wanted is None:
             self._show_nothing()
         elif wanted == DRAFT:
             if self.editor is None:
                 self._open.ask(self._draft_call(), self._on_draft_read)
         else:
-            self._open.ask(lambda: plans.version(actor, wanted), self._on_version_read)
+            self._open.ask(self._version_call(wanted), self._on_version_read)
 
     def _show_nothing(self) -> None:
         may = self._context.may("care_plan.draft")
@@ -252,25 +321,25 @@ class CarePlanTab(QWidget):
         )
         empty.acted.connect(self._on_write)
         self._put(empty)
-        self._subtitle.setText("")
+        self.bar.subtitle.setText("")
         self._show_banner()
 
-    def _put(self, shown: "PlanEditor | PlanReader | EmptyState") -> None:
+    def _put(self, shown: PlanEditor | PlanReader | CompareView | EmptyState) -> None:
         old, self._shown = self._shown, shown
+        self.bar.show_kept(shown.kept if isinstance(shown, PlanEditor) else None)
         focus = QApplication.focusWidget()
         held = old is not None and focus is not None and old.isAncestorOf(focus)
         if old is not None:
             self._middle.removeWidget(old)
             self._context.window.commands.off(old)
-            for part in (old, *((old.kept,) if isinstance(old, PlanEditor) else ())):
-                part.hide()
-                part.deleteLater()
+            old.hide()
+            old.deleteLater()
         self._middle.addWidget(shown, 1)
         shown.show()
-        if held:
-            (shown if isinstance(shown, PlanEditor) else self.choice).setFocus()
-        if isinstance(shown, PlanEditor):
-            self._head.insertWidget(2, shown.kept)
+        if held and isinstance(shown, PlanEditor):
+            shown.enter()
+        elif held:
+            self.choice.setFocus()
         self._fit_buttons()
 
     def _row(self) -> PlanVersionRow | None:
@@ -306,61 +375,68 @@ class CarePlanTab(QWidget):
             reader is not None and bool(self._versions) and reader.version.row.plan_id == self._versions[0].plan_id
         )
         has_text = reader is not None and not reader.version.row.kept_outside
-        set_shown(self.sign_button, shown=editor is not None and self._context.may("care_plan.sign"))
-        set_shown(self.discard_button, shown=editor is not None and may)
-        set_shown(self.copy_button, shown=is_newest and may)
-        set_shown(self.review_button, shown=is_newest and may)
-        set_shown(self.revise_button, shown=has_text and is_newest and may and not self._has_draft)
-        set_shown(self.print_button, shown=editor is not None or has_text)
+        offered = {
+            "sign": editor is not None and editor.is_writing and self._context.may("care_plan.sign"),
+            "discard": editor is not None and editor.is_writing and may,
+            "templates": editor is not None and editor.is_writing and may,
+            "interview": editor is not None and editor.is_writing and may,
+            "copy": is_newest and may,
+            "review": is_newest and may,
+            "revise": has_text and is_newest and may and not self._has_draft,
+            "print": (editor is not None and editor.is_writing) or has_text,
+            "compare": (reader is not None or (editor is not None and editor.is_writing)) and self._may_compare(),
+            "back": free and isinstance(self._shown, CompareView),
+        }
+        self.bar.offer([key for key, shown in offered.items() if shown])
+
+    def _may_compare(self) -> bool:
+        written = [row for row in self._versions if not row.kept_outside]
+        return len(written) + self._has_draft >= 2 and bool(written)
+
+    def _on_compare(self) -> None:
+        editor, row = self.editor, self._row()
+        rows = [each for each in self._versions if not each.kept_outside]
+        new: int | None = editor.plan_id if editor is not None else row.plan_id if row is not None else None
+        write = editor.draft.to_write() if editor is not None else None
+        drafts = [(editor.plan_id, draft_words(self._next_version))] if editor is not None else []
+        self._put(
+            CompareView(self._context, [*drafts, *((each.plan_id, version_words(each)) for each in rows)], new, write)
+        )
+        self.banner.show_text("")
+
+    def _on_back(self) -> None:
+        self._show_plan(self.choice.value())
+
+    def _on_templates(self) -> None:
+        editor = self.editor
+        if editor is not None:
+            picker = TemplatePicker(self._context, editor.patient_id, tuple(editor.sections.values()))
+            picker.poured.connect(lambda poured: self._on_poured(editor, poured))
+            picker.cancelled.connect(editor.show_plan)
+            editor.show_face(picker)
+
+    def _on_poured(self, editor: PlanEditor, poured: PouredPlan) -> None:
+        editor.show_plan()
+        editor.put(poured.sections, self.tr("templates put in"))
+        editor.go_to_next_gap()
+        self._context.window.notify(poured_words(poured), "ready")
+
+    def _on_interview(self) -> None:
+        editor = self.editor
+        if editor is not None:
+            form = self._context.desk.patients.form(self._context.desk.actor, self._patient_id)
+            spanish = form.language.casefold().startswith(("spanish", "es"))
+            interview = PlanInterview(self._context, editor.sections, spanish=spanish)
+            interview.answered.connect(lambda section: editor.put([section], self.tr("an answer")))
+            interview.finished.connect(editor.show_plan)
+            editor.show_face(interview)
 
     def _build(self) -> None:
-        make = safe_text.button
-        self.sign_button = make(
-            self.tr("Sign…"),
-            name="plan_sign_button",
-            kind="primary",
-            icon=icon("signature", Role.ON_ACCENT),
-            on_click=self._on_sign,
-        )
-        self.discard_button = make(self.tr("Throw away…"), name="plan_discard", kind="quiet", on_click=self._on_discard)
-        self.copy_button = make(
-            self.tr("Copy given…"), name="plan_copy_button", icon=icon("send"), on_click=self._on_copy
-        )
-        self.review_button = make(
-            self.tr("No change, reviewed"), name="plan_review", icon=icon("check"), on_click=self._on_review
-        )
-        self.revise_button = make(self.tr("Revise"), name="plan_revise", icon=icon("pencil"), on_click=self._on_write)
-        self.print_button = make(
-            self.tr("Save PDF…"),
-            name="plan_print",
-            icon=icon("printer"),
-            tip=self.tr("Save as PDF, to print it (Ctrl+P)"),
-            on_click=self._on_print,
-        )
-        self._subtitle = safe_text.label("", "muted", name="plan_edited", elide=True)
-        self._head = QHBoxLayout()
-        self._head.setSpacing(GRID)
-        self._head.addWidget(self.choice)
-        self._head.addWidget(self._subtitle, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addStretch(1)
-        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._top.setSpacing(GRID)
-        self._top.addLayout(self._head, 1)
-        self._top.addLayout(buttons)
-        for button in (
-            *(self.discard_button, self.print_button, self.revise_button),
-            *(self.review_button, self.copy_button, self.sign_button),
-        ):
-            set_shown(button, shown=False)
-            buttons.addWidget(button)
-        set_shown(self.choice, shown=False)
-        inner = _Sheet(self._top)
+        inner = QWidget()
         self._middle = QVBoxLayout(inner)
         self._middle.setContentsMargins(0, GRID, 0, 0)
         self._middle.setSpacing(GRID)
-        self._middle.addLayout(self._top)
+        self._middle.addWidget(self.bar)
         self._middle.addWidget(self.banner)
         self.host = PanelHost(inner)
         self.host.closed.connect(self._fit_buttons)
@@ -368,23 +444,3 @@ class CarePlanTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.host)
         self._context.window.commands.on("print", self, self._on_print)
-
-
-class _Sheet(QWidget):
-    """What stands beside the side panel; its buttons go below what they are about where both do not fit in a row."""
-
-    def __init__(self, top: QBoxLayout) -> None:
-        super().__init__()
-        self._top = top
-        fit_scale(self, self._fit)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        direction = QBoxLayout.Direction
-        wide = self.width() >= scaled(ONE_ROW)
-        self._top.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
-        # Without this a row of buttons would widen the window before it could fold.
-        self.setMinimumWidth(scaled(LEAST))

@@ -1,39 +1,55 @@
 """The rows under a part of a care plan: goals, medicines, interventions and who is responsible."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.care_plan import Item, SectionKind
-from app.rules.text import LONGEST_LINE
+from app.rules.plan_gaps import first_blank
+from app.rules.plan_items import NAMED, REF, item_says_something
 from app.views import safe_text
+from app.views.care_plan.plan_cells import CellChoices, ChoiceCell, DayCell, LineCell, PersonCell, cell_for, name_cell
 from app.views.icons import icon
 from app.views.theme import GRID, scaled
-from app.views.widgets import LineField
 
 LEAST_FIELD = 14 * GRID
+MOST_BESIDE = 3
+"""More fields than these go below the first one, which then has the whole width."""
+
+_Cell = LineCell | DayCell | ChoiceCell | PersonCell
+
+
+@dataclass(slots=True, eq=False)
+class _Row:
+    cells: list[_Cell]
+    remove: QAbstractButton
+    beyond: dict[str, str]  # what an item holds besides its fields: its name
 
 
 class ItemsField(QWidget):
     """One line for each item, one field for each of its columns; Enter begins the next item.
 
-    `edited` follows every change; `removed` carries the item and its place, so that it can be put back; `rebuilt`
-    follows when the lines were made anew, and with them what Tab walks.
+    `edited` follows every change; `removing` comes before an item goes, with its words, so that it can be put back;
+    `rebuilt` follows when the lines were made anew, and with them what Tab walks.
     """
 
     edited = Signal()
     rebuilt = Signal()
-    removed = Signal(object, int)
+    removing = Signal(str)
 
-    def __init__(self, kind: SectionKind, items: Sequence[Item]) -> None:
+    def __init__(self, kind: SectionKind, items: Sequence[Item], choices: CellChoices | None = None) -> None:
         """Show `items` in the columns of `kind`."""
         super().__init__()
         self.setObjectName(f"plan_items_{kind.key}")
         self.setAccessibleName(kind.title)
         self._kind = kind
-        self._rows: list[list[LineField]] = []
+        self._choices = choices or CellChoices()
+        self._is_stacked = len(kind.fields) > MOST_BESIDE
+        self._rows: list[_Row] = []
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID // 2)
@@ -52,68 +68,72 @@ class ItemsField(QWidget):
 
     def items(self) -> tuple[Item, ...]:
         """Return what is typed; lines that say nothing are left out."""
-        typed = (
-            {field.key: line.text() for field, line in zip(self._kind.fields, row, strict=True) if line.text().strip()}
-            for row in self._rows
-        )
-        return tuple(item for item in typed if item)
-
-    def insert(self, at: int, item: Item) -> None:
-        """Put an item back."""
-        items = list(self.items())
-        items.insert(min(at, len(items)), item)
-        self._show(items)
-        self.edited.emit()
+        typed = ({**self._said(row), **row.beyond} for row in self._rows)
+        return tuple(item for item in typed if item_says_something(item))
 
     def chain(self) -> list[QWidget]:
         """Return what Tab walks, in its order."""
-        removes = [self._grid.itemAtPosition(at, len(self._kind.fields)) for at in range(1, len(self._rows) + 1)]
         walked: list[QWidget] = []
-        for row, remove in zip(self._rows, removes, strict=True):
-            walked += row
-            if remove is not None and (button := remove.widget()) is not None:
-                walked.append(button)
+        for row in self._rows:
+            for cell in row.cells:
+                walked += cell.chain()
+            walked.append(row.remove)
         return [*walked, self.add_button]
 
+    def focus_item(self, place: int) -> bool:
+        """Go to an item by its place; False when it is not there."""
+        if not 0 <= place < len(self._rows):
+            return False
+        self._rows[place].cells[0].enter()
+        return True
+
     def focus_first_gap(self) -> bool:
-        """Go to the first required column that an item leaves empty; False when there is none."""
+        """Go to the first field that an item must have and lacks, or that holds words in brackets; False if none."""
         for row in self._rows:
-            for field, line in zip(self._kind.fields, row, strict=True):
-                if field.required and not line.text().strip():
-                    line.setFocus(Qt.FocusReason.OtherFocusReason)
+            for field, cell in zip(self._kind.fields, row.cells, strict=True):
+                words = cell.words().strip()
+                no_day = isinstance(cell, DayCell) and bool(words) and cell.problem() is not None
+                if (field.required and not words) or first_blank(words) is not None or no_day:
+                    cell.enter()
                     return True
         return False
 
     def minimumSizeHint(self) -> QSize:
-        wide = len(self._kind.fields) * (scaled(LEAST_FIELD) + GRID) + scaled(4 * GRID)
+        beside = (len(self._kind.fields) + 1) // 2 if self._is_stacked else len(self._kind.fields)
+        wide = beside * (scaled(LEAST_FIELD) + GRID) + scaled(4 * GRID)
         return QSize(wide, super().minimumSizeHint().height())
 
     def _on_add(self) -> None:
         self._begin(len(self._rows))
 
-    def _on_return(self, row: list[LineField]) -> None:
+    def _on_return(self, row: _Row) -> None:
         self._begin(self._rows.index(row) + 1)
 
-    def _on_remove(self, row: list[LineField]) -> None:
+    def _on_remove(self, row: _Row) -> None:
         at = self._rows.index(row)
-        gone = {field.key: line.text() for field, line in zip(self._kind.fields, row, strict=True) if line.text()}
-        place = sum(1 for kept in self._rows[:at] if any(line.text().strip() for line in kept))
+        said = self._said(row)
+        if any(text.strip() for text in said.values()):
+            self.removing.emit(next((text for text in said.values() if text.strip()), ""))
         self._rows.remove(row)
         self._show(self.items())
         # Not into a line of text, where Ctrl+Z would undo typing instead.
-        following = self._grid.itemAtPosition(min(at + 1, len(self._rows)), len(self._kind.fields))
-        near = following.widget() if self._rows and following is not None else None
-        (near or self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        near = self._rows[min(at, len(self._rows) - 1)].remove if self._rows else self.add_button
+        near.setFocus(Qt.FocusReason.OtherFocusReason)
         self.edited.emit()
-        if gone:
-            self.removed.emit(gone, place)
 
     def _begin(self, at: int) -> None:
         items: list[Item] = list(self.items())
         at = min(at, len(items))
         items.insert(at, {})
         self._show(items)
-        self._rows[at][0].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._rows[at].cells[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _said(self, row: _Row) -> dict[str, str]:
+        return {
+            field.key: cell.words()
+            for field, cell in zip(self._kind.fields, row.cells, strict=True)
+            if cell.words().strip()
+        }
 
     def _show(self, items: Sequence[Item]) -> None:
         while (taken := self._grid.takeAt(0)) is not None:
@@ -121,32 +141,62 @@ class ItemsField(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._rows = []
-        for at, field in enumerate(self._kind.fields):
-            title = f"{field.title} *" if field.required else field.title
-            self._grid.addWidget(safe_text.label(title, "small", wrap=False), 0, at)
-            self._grid.setColumnStretch(at, 2 if at == 0 else 1)
+        if not self._is_stacked and items:
+            for at, field in enumerate(self._kind.fields):
+                self._grid.addWidget(safe_text.label(_title(field.title, field.required), "small", wrap=False), 0, at)
+                self._grid.setColumnStretch(at, 2 if at == 0 else 1)
         for number, item in enumerate(items, start=1):
             self._add_row(number, item)
-        for widget in self.chain():
-            widget.show()  # now, so that the next key already finds it
+        for at in range(self._grid.count()):
+            place = self._grid.itemAt(at)
+            if place is not None and (shown := place.widget()) is not None:
+                shown.show()  # now, so that the next key already finds it
         self.rebuilt.emit()
 
     def _add_row(self, number: int, item: Item) -> None:
-        row: list[LineField] = []
-        for at, field in enumerate(self._kind.fields):
-            line = LineField(max_length=LONGEST_LINE)
-            line.setObjectName(f"plan_{self._kind.key}_{number}_{field.key}")
-            line.setAccessibleName(self.tr("{field}, line {n}").format(field=field.title, n=number))
-            line.set_value(item.get(field.key, ""))
-            line.edited.connect(self.edited)
-            line.returnPressed.connect(partial(self._on_return, row))
-            self._grid.addWidget(line, number, at)
-            row.append(line)
+        columns = {field.key for field in self._kind.fields}
+        beyond = {key: text for key, text in item.items() if key not in columns}
+        if self._kind.key in NAMED:
+            beyond.setdefault(REF, uuid4().hex[:12])
+        cells: list[_Cell] = []
+        for field in self._kind.fields:
+            cell = cell_for(field, self._choices)
+            words = self.tr("{field}, line {n}").format(field=field.title, n=number)
+            name_cell(cell, f"plan_{self._kind.key}_{number}_{field.key}", words)
+            cell.show_words(item.get(field.key, ""))
+            cell.edited.connect(self.edited)
+            cells.append(cell)
         remove = safe_text.tool_button(
             self.tr("Remove line {n}").format(n=number),
             name=f"plan_{self._kind.key}_{number}_remove",
             icon=icon("trash-2"),
-            on_click=partial(self._on_remove, row),
         )
-        self._grid.addWidget(remove, number, len(self._kind.fields))
+        row = _Row(cells, remove, beyond)
+        remove.clicked.connect(lambda _checked=False: self._on_remove(row))
+        for cell in cells:
+            for part in cell.chain():
+                if isinstance(part, LineCell | DayCell):
+                    part.returnPressed.connect(partial(self._on_return, row))
+        if self._is_stacked:
+            self._stack(number, row)
+        else:
+            for at, cell in enumerate(cells):
+                self._grid.addWidget(cell, number, at)
+            self._grid.addWidget(remove, number, len(cells))
         self._rows.append(row)
+
+    def _stack(self, number: int, row: _Row) -> None:
+        """Put the first field over the whole width, and the others below it under their titles."""
+        fields, beside = self._kind.fields, len(row.cells) - 1
+        top = number * 3
+        self._grid.addWidget(row.cells[0], top, 0, 1, beside)
+        self._grid.addWidget(row.remove, top, beside)
+        for at, (field, cell) in enumerate(zip(fields[1:], row.cells[1:], strict=True)):
+            title = safe_text.label(_title(field.title, field.required), "small", wrap=False)
+            self._grid.addWidget(title, top + 1, at)
+            self._grid.addWidget(cell, top + 2, at)
+            self._grid.setColumnStretch(at, 1)
+
+
+def _title(title: str, required: bool) -> str:  # noqa: FBT001 - a field's own fact
+    return f"{title} *" if required else title

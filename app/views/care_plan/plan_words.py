@@ -68,8 +68,9 @@ def edited_words(by: str, at: datetime, zone: ZoneInfo) -> str:
 
 def state_of(kind: SectionKind, section: SectionText, gap: PlanGap | None) -> tuple[str, Tone]:
     """Return how a part of a draft stands."""
+    written = section.text.strip() or any(text.strip() for item in section.items for text in item.values())
     if gap is not None:
-        return _tr("Missing"), Tone.WARN
+        return (_tr("To complete") if written else _tr("Missing")), Tone.WARN
     if section.not_applicable.strip():
         return _tr("Not applicable"), Tone.NEUTRAL
     if section.text.strip() or any(text.strip() for item in section.items for text in item.values()):

@@ -1,42 +1,54 @@
 """One part of a care plan while it is written: its text, its items, or why it does not apply."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.rules.care_plan import PlanGap, SectionKind, SectionText
+from app.rules.plan_gaps import first_blank
 from app.rules.text import LONGEST_LINE
 from app.views import safe_text
 from app.views.care_plan.items_field import ItemsField
+from app.views.care_plan.plan_cells import CellChoices
+from app.views.spell_check import SpellChecker, Spelling
 from app.views.theme import GRID, set_shown
 from app.views.widgets import CheckField, LineField, TextField
 
 
 class SectionEditor(QWidget):
-    """Edits one part. `edited` follows every key; `item_removed` carries what `ItemsField.removed` does.
+    """Edits one part. `edited` follows every key; `item_removing` and `rebuilt` are those of its `ItemsField`.
 
     That a part does not apply can be said only while it says nothing else, so that no text disappears from view.
     """
 
     edited = Signal()
-    item_removed = Signal(object, int)
+    item_removing = Signal(str)
+    rebuilt = Signal()
 
-    def __init__(self, kind: SectionKind, section: SectionText) -> None:
-        """Show `section`, which is of `kind`."""
+    def __init__(
+        self,
+        kind: SectionKind,
+        section: SectionText,
+        choices: CellChoices | None = None,
+        checker: SpellChecker | None = None,
+    ) -> None:
+        """Show `section`, which is of `kind`; `checker` underlines what is spelled wrongly."""
         super().__init__()
         self.setObjectName(f"plan_section_{kind.key}")
         self.setAccessibleName(kind.title)
         self._kind = kind
         self._section = section
         self._gap = safe_text.label("", "strong", name="plan_section_gap")
-        self.text = TextField(lines=8 if not kind.fields else 3)
+        self.text = TextField(lines=6 if not kind.fields else 3)
         self.text.setObjectName(f"plan_text_{kind.key}")
         self.text.setAccessibleName(self.tr("{title}: text").format(title=kind.title))
         self.text.set_value(section.text)
-        self.items: ItemsField | None = ItemsField(kind, section.items) if kind.fields else None
+        self.items: ItemsField | None = ItemsField(kind, section.items, choices) if kind.fields else None
         self.without = CheckField(self.tr("Does not apply to this patient"), name="plan_without")
+        # A field that hands its focus on is skipped by Tab; the box is walked by itself.
+        self.without.setFocusProxy(None)  # type: ignore[arg-type]  # None takes the proxy away
         self.without.setAccessibleName(self.tr("Does not apply to this patient"))
         self.without.set_value(bool(section.not_applicable))
         self.reason = LineField(hint=self.tr("Why it does not apply"), max_length=LONGEST_LINE)
@@ -44,15 +56,16 @@ class SectionEditor(QWidget):
         self.reason.setAccessibleName(self.tr("Why it does not apply"))
         self.reason.set_value(section.not_applicable)
         self._build()
+        if checker is not None:
+            self._spelling = Spelling(self.text, checker)
         for field in (self.text, self.items, self.reason):
             if field is not None:
                 field.edited.connect(self._on_edited)
         self.without.edited.connect(self._on_without)
         if self.items is not None:
-            self.items.removed.connect(self.item_removed)
-            self.items.rebuilt.connect(self._order)
+            self.items.removing.connect(self.item_removing)
+            self.items.rebuilt.connect(self.rebuilt)
         self._fit()
-        self._order()
 
     @property
     def key(self) -> str:
@@ -74,14 +87,33 @@ class SectionEditor(QWidget):
         self._gap.setText("" if gap is None else gap.sentence)
         set_shown(self._gap, shown=gap is not None)
 
+    def chain(self) -> list[QWidget]:
+        """Return what Tab walks, as the eye does."""
+        items = self.items.chain() if self.items is not None else []
+        return [self.without.box, self.reason, *items, self.text]
+
     def focus_first(self) -> None:
-        """Put the focus where typing goes on."""
+        """Put the focus where typing goes on: on what is missing or stands in brackets, else at the beginning."""
+        reason = Qt.FocusReason.OtherFocusReason
+        blank = first_blank(self.text.toPlainText())
         if self.without.value():
-            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.items is None:
-            self.text.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not self.items.focus_first_gap():
-            self.items.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.reason.setFocus(reason)
+        elif self.items is not None and self.items.focus_first_gap():
+            return
+        elif self.items is None or blank is not None:
+            self.text.setFocus(reason)
+            if blank is not None:
+                cursor = self.text.textCursor()
+                cursor.setPosition(blank[0])
+                cursor.setPosition(blank[1], QTextCursor.MoveMode.KeepAnchor)
+                self.text.setTextCursor(cursor)
+        elif not self.items.items() or not self.items.focus_item(0):
+            self.items.add_button.setFocus(reason)
+
+    def focus_item(self, place: int) -> None:
+        """Go to one of its items."""
+        if self.items is None or not self.items.focus_item(place):
+            self.focus_first()
 
     def _on_edited(self) -> None:
         self._fit()
@@ -92,12 +124,6 @@ class SectionEditor(QWidget):
         if self.without.value():
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
         self.edited.emit()
-
-    def _order(self) -> None:
-        """Let Tab walk as the eye does."""
-        items = self.items.chain() if self.items is not None else []
-        for first, second in pairwise([self.without.box, self.reason, *items, self.text]):
-            QWidget.setTabOrder(first, second)
 
     def _fit(self) -> None:
         without = self.without.value()
@@ -111,12 +137,9 @@ class SectionEditor(QWidget):
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        needed = self.tr("{title} (optional)")
-        title = self._kind.title if self._kind.required else needed.format(title=self._kind.title)
-        column.addWidget(safe_text.label(title, "heading", name="plan_section_title"))
-        column.addWidget(safe_text.label(self._kind.help, "muted"))
+        column.addWidget(safe_text.label(self._kind.help, "muted", name="plan_section_help"))
         column.addWidget(self._gap)
         set_shown(self._gap, shown=False)
         column.addWidget(self.without)
@@ -128,4 +151,3 @@ class SectionEditor(QWidget):
         )
         column.addWidget(self._text_title)
         column.addWidget(self.text, 1)
-        column.addStretch(0)
