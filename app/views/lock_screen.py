@@ -50,9 +50,9 @@ class LockScreen(Gate):
             self.tr("Sign out"), name="lock_sign_out", kind="quiet", on_click=self.sign_out_requested.emit
         )
         self.body.addWidget(self.running_label)
-        self.body.addWidget(self.question)
         self.body.addWidget(self.form)
         self.body.addLayout(buttons_row(self.unlock_button, lead=lambda: self.sign_out_button))
+        self.body.insertWidget(1, self.question)  # last for Tab: who types a passphrase must not answer with it
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._on_timeout)

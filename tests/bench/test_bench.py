@@ -23,6 +23,7 @@ def test_the_short_form_prints_every_ratio() -> None:
         "packets of",
         "F8 to the running timer",
         "F8 to the whole call screen",
+        "a minute of a running timer",
     ):
         (line,) = (line for line in lines if what in line)
         assert re.search(r"[0-9.]+ (s|ms|µs) +[0-9.]+ ×  \D*[0-9.]+ (s|ms|µs)", line), line

@@ -48,7 +48,8 @@ class IdleQuestion(QWidget):
         """Ask nothing yet."""
         super().__init__()
         self.setObjectName(name)
-        self._asked = IdleAsk()
+        self.asked = IdleAsk()
+        """What is asked now."""
         self.text = safe_text.label("", "strong", name=f"{name}_text")
         self.keep_button = safe_text.button("", name=f"{name}_keep", on_click=lambda: self.answered.emit(KEEP))
         self.discard_button = safe_text.button(
@@ -78,7 +79,7 @@ class IdleQuestion(QWidget):
 
     def ask(self, asked: IdleAsk) -> None:
         """Show what is asked; empty words take it away."""
-        before, self._asked = self._asked, asked
+        before, self.asked = self.asked, asked
         if before == asked:
             return
         set_shown(self, shown=bool(asked.words))
@@ -114,8 +115,15 @@ class IdleReview(QDialog):
         column.addWidget(self.question)
         text = self.tr("The timer runs on until you answer. After five minutes without one, the time is set apart.")
         column.addWidget(safe_text.label(text, "muted", name="idle_note"))
-        fit_scale(self, lambda: self.setMinimumWidth(scaled(72 * GRID)))
+        fit_scale(self, self._fit)
         self.question.text.setFocus()
+
+    def ask(self, asked: IdleAsk) -> None:
+        """Say what is asked now."""
+        is_new = asked.is_held != self.question.asked.is_held or not self.question.asked.words
+        self.question.ask(asked)
+        if is_new:
+            self._fit()
 
     def end(self) -> None:
         """Close it: there is an answer, or nothing to be asked any more."""
@@ -130,6 +138,16 @@ class IdleReview(QDialog):
             super().closeEvent(event)
         else:
             event.ignore()
+
+    def _fit(self) -> None:
+        """Make room for the words at this width: a dialog does not ask wrapped lines for their height by itself."""
+        parent, width = self.parentWidget(), scaled(76 * GRID)
+        width = min(width, parent.width()) if parent is not None else width
+        for part in (self.question, self):
+            column = part.layout()
+            if column is not None:
+                column.invalidate()
+        self.setFixedSize(width, self.layout().totalHeightForWidth(width))  # type: ignore[union-attr]
 
 
 def _tr(words: str) -> str:

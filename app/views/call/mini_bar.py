@@ -11,7 +11,7 @@ from app.views.call.idle_question import IdleAsk, IdleQuestion
 from app.views.call_bar import LOOKS, CallBarState, CallState
 from app.views.icons import icon
 from app.views.preferences import PreferenceStore
-from app.views.theme import GRID, fit_scale, scaled, set_kind, set_shown, tabular
+from app.views.theme import GRID, Role, fit_scale, scaled, set_kind, set_shown, tabular
 from app.views.widgets import Picture, format_duration
 
 SHOW_NAMES, PLACE = "mini_bar_names", "mini_bar"
@@ -51,13 +51,15 @@ class MiniBar(QWidget):
         self._session = safe_text.label("", "number", name="mini_seconds", wrap=False)
         self._session.setFont(tabular(self._session.font()))
         self._month = safe_text.label("", "muted", name="mini_month", wrap=False)
-        self.pause_button = safe_text.tool_button(
+        self.pause_button = safe_text.button(
             self.tr("Pause"), name="mini_pause", icon=icon("pause"), on_click=self.pause_requested.emit
         )
-        self.finish_button = safe_text.tool_button(
-            self.tr("Finish and write up (F8)"),
+        self.finish_button = safe_text.button(
+            self.tr("Finish"),
             name="mini_finish",
-            icon=icon("square"),
+            kind="primary",
+            icon=icon("square", Role.ON_ACCENT),
+            tip=self.tr("Finish and write up (F8)"),
             on_click=self.finish_requested.emit,
         )
         self.names_button = safe_text.tool_button(
@@ -159,16 +161,18 @@ class MiniBar(QWidget):
         first.addWidget(self._word)
         first.addStretch(1)
         first.addWidget(self._session)
-        for each in (self.pause_button, self.finish_button, self.names_button, self.attach_button):
+        for each in (self.names_button, self.attach_button):
             first.addWidget(each)
-        second.addWidget(self._name, 1)
         second.addWidget(self._month)
-        second.addStretch(0)
+        second.addStretch(1)
+        for button in (self.pause_button, self.finish_button):
+            second.addWidget(button)
         inside = QVBoxLayout(self._frame)
         inside.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
         inside.setSpacing(GRID // 2)
-        for line in (first, second):
-            inside.addLayout(line)
+        inside.addLayout(first)
+        inside.addWidget(self._name)
+        inside.addLayout(second)
         inside.addWidget(self.question)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -78,11 +78,11 @@ class Presence(QObject):
         if asked.words and self._dialog is None:
             self._dialog = IdleReview(self._window)
             self._dialog.answered.connect(self.answered)
-            self._dialog.question.ask(asked)
+            self._dialog.ask(asked)
             self._dialog.open()
             QApplication.alert(self._window)  # who works in another window sees it in the task bar
         elif asked.words and self._dialog is not None:
-            self._dialog.question.ask(asked)
+            self._dialog.ask(asked)
         else:
             self._end_dialog()
 

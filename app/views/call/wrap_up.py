@@ -64,6 +64,8 @@ class WrapUpPanel(QWidget):
         if not rang:
             choices.insert(0, (NONE, outcome_words("")))
         self.outcome = RadioField(choices, name="outcome", columns=2)
+        if not rang:
+            self.outcome.set_value(NONE)  # nobody was rung: there is nothing to choose
         self.outcome.setObjectName("wrap_up_outcome")
         self.outcome.setAccessibleName(self.tr("How the call ended"))
         self.activity = ChoiceField(activities(counted))

@@ -103,9 +103,11 @@ class Stage:
     def talk(self, minutes: int, seconds: int = 0) -> None:
         """Let a call go on, with the heartbeats that the program's own timer asks for every five seconds."""
         whole, rest = divmod(minutes * 60 + seconds, 5)
-        for _ in range(whole):
+        for beats in range(1, whole + 1):
             self.clock.let_pass(seconds=5)
             self._beat()
+            if beats % 12 == 0:
+                self.hands.press(Key.Key_Shift)  # whoever is at work touches the keyboard now and then
         self.clock.let_pass(seconds=rest)
         self._calls.bar.tick()
 

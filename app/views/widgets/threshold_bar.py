@@ -33,10 +33,11 @@ class ThresholdBar(QWidget):
 
     def show_seconds(self, seconds: int, steps: Sequence[int] | None = None) -> None:
         """Show a month total of `seconds`, and other steps if the month is of another kind."""
-        self._bar.seconds = seconds
-        if steps is not None:
-            self._bar.steps = tuple(steps)
-        words = threshold_words(seconds, self._bar.steps)
+        marks = self._bar.steps if steps is None else tuple(steps)
+        words = threshold_words(seconds, marks)
+        if (seconds, marks, words) == (self._bar.seconds, self._bar.steps, self._words.text()):
+            return
+        self._bar.seconds, self._bar.steps = seconds, marks
         self._words.setFont(tabular(self.font()))
         self._words.setText(words)
         self.setAccessibleName(words)
