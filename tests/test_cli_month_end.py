@@ -18,10 +18,10 @@ def test_a_month_is_dry_run_closed_opened_again_and_closed_anew(
     tmp_path: Path,
 ) -> None:
     run(*signed("import"), files)
-    code, told, _ = run(*signed("month-end"), *MONTH, "--dry-run")
+    code, printed, _ = run(*signed("month-end"), *MONTH, "--dry-run")
     assert code == 0
-    assert told.splitlines()[0] == "2026-10: 1 new packets, 0 as made before, 1 patients without"
-    assert "seconds counted: 1500" in told
+    assert printed.splitlines()[0] == "2026-10: 1 new packets, 0 as made before, 1 patients without"
+    assert "seconds counted: 1500" in printed
     assert "0 exported" in run(*signed("readiness"), *MONTH)[1]
 
     out = tmp_path / "out"
@@ -47,7 +47,7 @@ def test_a_month_is_dry_run_closed_opened_again_and_closed_anew(
     assert run(*signed("check"))[0] == 0
 
 
-def test_the_window_and_the_command_line_write_the_same_bytes(
+def test_the_window_and_the_command_line_write_the_same_bytes(  # noqa: PLR0917 - fixtures
     run: Run,  # noqa: F811
     signed: Signed,  # noqa: F811
     files: Path,  # noqa: F811

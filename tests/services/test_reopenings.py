@@ -73,7 +73,7 @@ def test_a_closed_month_is_written_again_to_the_byte_whatever_happens_since(
     assert files_of(again) == first
     assert [packet.changed_since for packet in made.packets] == [True, False]
     assert not any(packet.is_new for packet in made.packets)
-    sums = dict(reversed(row.split("  ")) for row in first["SHA256SUMS"].decode().splitlines())
+    sums = {row.split("  ")[1]: row.split("  ")[0] for row in first["SHA256SUMS"].decode().splitlines()}
     listed = {name: hashlib.sha256(content).hexdigest() for name, content in first.items()}
     assert sums == {name: digest for name, digest in listed.items() if name not in ("SHA256SUMS", "manifest.json")}
     assert json.loads(first["manifest.json"])["close"] == 1

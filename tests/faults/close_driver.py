@@ -1,0 +1,34 @@
+"""A manager closes October until they are killed: `python -m tests.faults.close_driver FOLDER OUT`.
+
+A line on standard output before the close begins, one with each packet's progress, and one when it is done.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from app.compose import house_of, open_desk
+from app.security.slots import Argon2Cost
+from tests.conftest import FIRST_PERSON
+from tests.fake_clock import FakeClock
+from tests.services.clinic_month import OCTOBER
+
+
+def main() -> None:
+    house = replace(house_of(FakeClock()), cost=Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=4))
+    desk = open_desk(Path(sys.argv[1]), FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
+    print("begun", flush=True)
+    desk.month_end.make(
+        desk.actor,
+        OCTOBER,
+        Path(sys.argv[2]),
+        passphrase=FIRST_PERSON.passphrase,
+        close=True,
+        progress=lambda done, of: print(f"{done} of {of}", flush=True),
+    )
+    print("closed", flush=True)
+    desk.close()
+
+
+if __name__ == "__main__":
+    main()
