@@ -5,7 +5,17 @@ import importlib
 import platform
 import sys
 
-NAMES = ("rules", "whole_clinic", "patients", "icd10_search", "packets", "call_start", "running_timer", "real_files")
+NAMES = (
+    "rules",
+    "whole_clinic",
+    "patients",
+    "icd10_search",
+    "packets",
+    "reports",
+    "call_start",
+    "running_timer",
+    "real_files",
+)
 
 
 def main() -> int:

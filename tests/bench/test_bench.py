@@ -21,6 +21,7 @@ def test_the_short_form_prints_every_ratio() -> None:
         "key of the search",
         "board of",
         "packets of",
+        "staff_time: the report of",
         "F8 to the running timer",
         "F8 to the whole call screen",
         "a minute of a running timer",

@@ -183,7 +183,7 @@ def test_each_role_sees_its_own_pages_settings_and_commands(
     window.commands.run("sign_out")
 
     come_in(qtbot, front_desk, "ivo", NURSE_PASSPHRASE)
-    assert window.stack.keys == ("settings",)
+    assert window.stack.keys == ("reports", "settings")
     assert {"patient.import", "patient.new", "call.toggle"}.isdisjoint(c.key for c in window.commands.answered())
 
 

@@ -3,21 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
 from app.models import AuditEvent, Packet
-from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Value, in_ranges
+from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Value
 from app.services.audit_words import event_in_words
 from app.services.figures.kinds import PURPOSES_ASKED
+from app.services.figures.leavings import Patients, concerns, leaving_of, may_be_leaving, number_of
 from app.services.figures.look import Look, Who
 from app.services.figures.words import plain, short_month, span_words
 from app.services.patient_rows import ids_of
 
 PAGE = 500
-REPORT_LEFT = "report.export"
 _AUDIT = (
     ReportColumn("seq", "No.", "count", share=7),
     ReportColumn("at", "When", "moment", share=16),
@@ -34,30 +32,6 @@ _LEFT = (
     ReportColumn("patient", "About", share=20),
     ReportColumn("who", "By", share=15),
     ReportColumn("purpose", "Why", share=20),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaving:
-    """An action by which a copy leaves: its facts hold `fact` (of one of the values, if any are named)."""
-
-    action: str
-    fact: str
-    what: str
-    form: str
-    purpose: str
-    values: tuple[str, ...] = ()
-
-
-_LEAVING = (
-    _Leaving("month.make", "paper", "Draft of a month’s packet", "PDF", "operations"),
-    _Leaving("month.make", "made", "Month’s packets", "PDF", "payment"),
-    _Leaving("readiness.read", "paper", "Readiness report, all patients of the month", "PDF", "operations"),
-    _Leaving("call_sheet.print", "paper", "Call sheet", "PDF", "treatment"),
-    _Leaving("case.export", "month", "A month as a case for the rules", "JSON", "operations"),
-    _Leaving("care_plan.read", "event", "Care plan", "PDF", "treatment", ("print",)),
-    _Leaving("care_plan.draft", "event", "Care plan", "PDF", "treatment", ("print",)),
-    _Leaving("note.file", "event", "Call note, copied for the EHR", "Clipboard", "treatment", ("copy",)),
 )
 
 
@@ -97,8 +71,7 @@ def audit(look: Look) -> Report:
 def disclosures(look: Look) -> Report:
     """Return every copy that left the encrypted file, the newest first; of one patient where `text` names one."""
     who, people = look.patients(everybody=True), look.staff()
-    actions = {each.action for each in _LEAVING} | {REPORT_LEFT}
-    query = _of_months(look).where(AuditEvent.outcome == "ok", AuditEvent.action.in_(sorted(actions)))
+    query = _of_months(look).where(AuditEvent.outcome == "ok", may_be_leaving())
     asked = _patients_found(look)
     packets = {
         row.packet_no: row.patient_id for row in look.session.execute(select(Packet.packet_no, Packet.patient_id))
@@ -106,24 +79,19 @@ def disclosures(look: Look) -> Report:
     rows: list[tuple[Value, ...]] = []
     about: list[int | None] = []
     for event in look.session.scalars(query.order_by(AuditEvent.seq.desc())):
-        facts = json.loads(event.detail)
-        left = _left(event, facts)
-        if left is None:
+        left = leaving_of(event, json.loads(event.detail), packets)
+        if left is None or (asked is not None and not concerns(left.patients, asked)):
             continue
-        patients = _patients_of(event, facts, packets)
-        if asked is not None and not _concerns(patients, asked):
-            continue
-        what, form, purpose = left
         one = event.patient_id or (asked and next(iter(asked)) if asked and len(asked) == 1 else None)
         rows.append(
             (
                 event.seq,
                 look.local(event.at),
-                what,
-                form,
-                _about_words(who, event.patient_id, patients),
+                left.what,
+                left.form,
+                _about_words(who, event.patient_id, left.patients),
                 people.get(event.actor_id) or event.actor,
-                PURPOSES_ASKED.get(purpose, plain(purpose)),
+                PURPOSES_ASKED.get(left.purpose, plain(left.purpose)),
             )
         )
         about.append(one if one in who else None)
@@ -189,58 +157,10 @@ def _patients_found(look: Look) -> set[int] | None:
     return set(look.session.scalars(ids_of(text, "all", "name")))
 
 
-def _left(event: AuditEvent, facts: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    """Return what left, in which form and why; None when nothing did."""
-    if event.action == REPORT_LEFT:
-        form = {"print": "Print"}.get(str(facts.get("form")), str(facts.get("form", "")).upper())
-        return str(facts.get("title", "Report")), form, str(facts.get("purpose", "operations"))
-    for each in _LEAVING:
-        held = facts.get(each.fact)
-        if event.action == each.action and held and (not each.values or held in each.values):
-            return _what(each, facts), each.form, each.purpose
-    return None
-
-
-def _what(leaving: _Leaving, facts: Mapping[str, Any]) -> str:
-    month = facts.get("month")
-    return f"{leaving.what}, {month}" if isinstance(month, str) else leaving.what
-
-
-def _patients_of(
-    event: AuditEvent, facts: Mapping[str, Any], packets: Mapping[str, int]
-) -> set[int] | str | int | None:
-    """Return whom a copy is about: ids, ids in ranges, only their number, or None where nothing says."""
-    if event.patient_id is not None:
-        return {event.patient_id}
-    numbers = [*facts.get("made", ()), *facts.get("printed_again", ())]
-    if numbers:
-        return {packets[number] for number in numbers if number in packets}
-    held = facts.get("patients")
-    return held if isinstance(held, str | int) else None
-
-
-def _concerns(patients: set[int] | str | int | None, asked: set[int]) -> bool:
-    """Whether a copy is, or may be, about one of those asked for."""
-    if isinstance(patients, set):
-        return not patients.isdisjoint(asked)
-    if isinstance(patients, str):
-        return any(in_ranges(each, patients) for each in asked)
-    return bool(asked)  # a copy about many, of whom nothing says who they were
-
-
-def _about_words(who: Mapping[int, Who], patient_id: int | None, patients: set[int] | str | int | None) -> str:
+def _about_words(who: Mapping[int, Who], patient_id: int | None, patients: Patients) -> str:
     if patient_id is not None:
         return _named(who, patient_id) or "A patient no longer on record"
-    if isinstance(patients, str):
-        number = sum(
-            int(part.partition("-")[2] or part.partition("-")[0]) - int(part.partition("-")[0]) + 1
-            for part in patients.split(",")
-            if part
-        )
-    elif isinstance(patients, set):
-        number = len(patients)
-    else:
-        number = patients or 0
+    number = number_of(patients)
     if not number:
         return "Nobody by name" if patients is not None else "Several patients"
     return "1 patient" if number == 1 else f"{number:,} patients"

@@ -62,7 +62,7 @@ class ReportsPage(QWidget):
         self._build()
         self._connect()
         self.setFocusProxy(self.list)
-        context.tasks.run(lambda: context.desk.reports.choices(context.desk.actor), self._on_choices)
+        self._ask_choices()
         self.list.pick(self._kind.key)
 
     @property
@@ -120,11 +120,13 @@ class ReportsPage(QWidget):
         self.banner.show_text(sentence(error), "warn")
 
     def _on_cancelled(self) -> None:
-        if self._report is None:
+        if self.sender() is self._job and self._report is None:
             self.banner.show_text(self.tr("Stopped. Press F5 to read the report after all."), "info")
 
-    def _on_changed(self, _changes: Changes) -> None:
+    def _on_changed(self, changes: Changes) -> None:
         self._is_stale = True
+        if changes.touch("person", "practitioner"):
+            self._ask_choices()
 
     def _on_preview(self) -> None:
         if self._report is None:
@@ -175,6 +177,10 @@ class ReportsPage(QWidget):
 
         save_file(self._context, path, content)
 
+    def _ask_choices(self) -> None:
+        reports, actor = self._context.desk.reports, self._context.desk.actor
+        self._context.tasks.run(lambda: reports.choices(actor), self._on_choices)
+
     def _ask(self) -> None:
         """Read the report; an answer to an earlier question is let go."""
         if self._job is not None:
@@ -192,6 +198,7 @@ class ReportsPage(QWidget):
             self._on_failed,
             papers=True,
         )
+        self._job.cancelled.connect(self._on_cancelled)
         self._job.cancelled.connect(self._on_cancelled)
         self.progress.watch(self.tr("Reading the record"), self._job)
 

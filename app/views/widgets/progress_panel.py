@@ -48,12 +48,16 @@ class ProgressPanel(QWidget):
         self.show()
 
     def _on_progressed(self, done: int, total: int, text: str) -> None:
+        if self.sender() is not self._job:
+            return
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         counted = self.tr("{done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
         self._detail.setText(f"{counted} · {text}" if text else counted)
 
     def _on_finished(self) -> None:
+        if self.sender() is not self._job:  # another one is followed by now
+            return
         self._job = None
         self.hide()
         self.ended.emit()
