@@ -91,9 +91,7 @@ class PatientPanel(QWidget):
         line.addWidget(self.scripts_button)
         card.body.addLayout(line)
         for contact in sheet.contacts:
-            card.body.addWidget(
-                safe_text.label(_contact_words(contact), "small", name="call_contact", selectable=True, elide=True)
-            )
+            card.body.addWidget(safe_text.label(_contact_words(contact), "small", name="call_contact", selectable=True))
         card.body.addLayout(self._script())
         return card
 
