@@ -137,7 +137,8 @@ def _promises(patient: CaseloadPatient, now: datetime, zone: ZoneInfo) -> list[R
         begins, over = clock_in_words(row.from_at, zone), clock_in_words(row.until_at, zone)
         day = row.from_at.astimezone(zone).date()
         if row.standing == "missed":
-            found.append(Reason("promise_missed", f"Promised for {day_in_words(day)}, {begins}: missed", row.person_id))
+            when = begins if day == now.astimezone(zone).date() else f"{day:%m/%d} {begins}"
+            found.append(Reason("promise_missed", f"Promised {when}: missed", row.person_id))
         elif row.standing == "now":
             found.append(Reason("promise_now", f"Promised now, until {over}", row.person_id))
         elif day == now.astimezone(zone).date():

@@ -1,6 +1,7 @@
 """The clinic's written rules for handing a worry on: to whom, by when, what to do now."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -56,7 +57,7 @@ class EscalationSection(QWidget):
             add=self.tr("Add a rule"),
             empty=self.tr("No rules."),
         )
-        self.pane.header.add_action(default_button("escalation_default", self._on_default))
+        self.pane.add_foot(default_button("escalation_default", self._on_default))
         self.pane.add_requested.connect(lambda: self._open(None))
         self.pane.opened.connect(self._open)
         column = QVBoxLayout(self)
@@ -169,28 +170,12 @@ class EscalationSection(QWidget):
     def _row_buttons(self, rule: EscalationRule) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        row.addWidget(
-            safe_text.button(
-                self.tr("Move up"), name="rule_up", icon=icon("chevron-up"), on_click=lambda: self._on_moved(rule, -1)
-            )
-        )
-        row.addWidget(
-            safe_text.button(
-                self.tr("Move down"),
-                name="rule_down",
-                icon=icon("chevron-down"),
-                on_click=lambda: self._on_moved(rule, 1),
-            )
-        )
-        row.addWidget(
-            safe_text.button(
-                self.tr("Take away"),
-                name="rule_remove",
-                kind="danger",
-                icon=icon("trash-2"),
-                on_click=lambda: self._on_removed(rule),
-            )
-        )
+        for words, name, drawn, act in (
+            (self.tr("Move up"), "rule_up", "chevron-up", partial(self._on_moved, rule, -1)),
+            (self.tr("Move down"), "rule_down", "chevron-down", partial(self._on_moved, rule, 1)),
+            (self.tr("Take this rule away"), "rule_remove", "trash-2", partial(self._on_removed, rule)),
+        ):
+            row.addWidget(safe_text.tool_button(words, name=name, icon=icon(drawn), on_click=act))
         row.addStretch(1)
         return row
 

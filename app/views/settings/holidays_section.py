@@ -33,8 +33,8 @@ class HolidaysSection(QWidget):
         self._today = clinic_today(context, clinic_zone(context))
         self._closed: ClosedDays | None = None
         columns: list[Column[HolidayRow]] = [
-            Column("day", self.tr("Day"), day_words, width=152, order=lambda row: row.day),
             Column("name", self.tr("Holiday"), lambda row: row.name, width=0),
+            Column("day", self.tr("Day"), day_words, width=152, order=lambda row: row.day),
             Column(
                 "state",
                 self.tr("The clinic"),
@@ -61,7 +61,7 @@ class HolidaysSection(QWidget):
             add=self.tr("Add a closed day"),
             empty=self.tr("No holidays."),
         )
-        self.pane.header.add_action(default_button("holidays_default", self._on_default))
+        self.pane.add_foot(default_button("holidays_default", self._on_default))
         self.pane.add_requested.connect(self._on_add)
         self.pane.opened.connect(self._open)
         column = QVBoxLayout(self)
@@ -109,7 +109,7 @@ class HolidaysSection(QWidget):
             acts.append(("holiday_close", self.tr("Close on this day"), "ban", lambda: cadence.close_on(actor, day)))
         else:
             once = self.tr("Work on this day, this once")
-            always = self.tr("Work on {name} every year").format(name=plain)
+            always = self.tr("Work on it every year")
             acts.append(("holiday_work", once, "check", lambda: cadence.open_on(actor, day)))
             acts.append(
                 ("holiday_never", always, "calendar-days", lambda: cadence.keep_holiday(actor, plain, kept=False))
@@ -128,7 +128,7 @@ class HolidaysSection(QWidget):
         self.pane.host.open_panel(row.name, panel)
 
     def _do(self, title: str, row: HolidayRow, act: Call) -> None:
-        name = f"{title[:1].lower()}{title[1:]} ({format_date(row.day)})"
+        name = f"{title[:1].lower()}{title[1:]} ({row.name}, {format_date(row.day)})"
         self.pane.host.close_panel()
         do_with_undo(self._context, name, act, self._put_back(), self._read)
 

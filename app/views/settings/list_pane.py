@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.views import safe_text
 from app.views.form_panel import FormPanel
@@ -66,12 +66,20 @@ class ListPane(QWidget):
         column.setSpacing(2 * GRID)
         column.addWidget(self.header)
         column.addWidget(self._middle, 1)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(GRID)
+        self._foot.addStretch(1)
+        column.addLayout(self._foot)
         self.host = PanelHost(main)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.host)
         self.view.opened.connect(self.opened)
         self.view.clicked.connect(lambda _: self.opened.emit(self.view.current_id))
+
+    def add_foot(self, widget: QWidget) -> None:
+        """Put a button below the list, for what concerns the whole of it."""
+        self._foot.insertWidget(self._foot.count() - 1, widget)
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Show `rows`."""

@@ -13,6 +13,7 @@ from app.views.settings.backups_section import BackupsSection
 from app.views.settings.cadence_section import CadenceSection
 from app.views.settings.charges_section import ChargesSection
 from app.views.settings.check_section import CheckSection
+from app.views.settings.claims_section import ClaimsSection
 from app.views.settings.clinic_section import ClinicSection
 from app.views.settings.code_set_section import CodeSetSection
 from app.views.settings.computer_section import ComputerSection
@@ -143,7 +144,7 @@ class SettingsPage(QWidget):
         """Return the headings, each by the section of which any may be the first of its group."""
         office, day, own = self.tr("The clinic"), self.tr("The nurse's day"), self.tr("This program")
         return {
-            **dict.fromkeys(("clinic", "people", "practitioners", "charges", "codes"), office),
+            **dict.fromkeys(("clinic", "people", "practitioners", "charges", "claims", "codes"), office),
             **dict.fromkeys(
                 ("cadence", "owners", "holidays", "escalation", "scripts", "notes", "phrases", "timer"), day
             ),
@@ -156,6 +157,7 @@ class SettingsPage(QWidget):
             ("people", self.tr("People"), "users", "people.edit", PeopleSection),
             ("practitioners", self.tr("Practitioners"), "stethoscope", "practitioner.edit", PractitionersSection),
             ("charges", self.tr("Charges"), "table-properties", "clinic.edit", ChargesSection),
+            ("claims", self.tr("Claims"), "send", "claim.work", ClaimsSection),
             ("codes", self.tr("Diagnosis codes"), "search", "clinic.edit", CodeSetSection),
             ("cadence", self.tr("How often to call"), "calendar-days", "clinic.edit", CadenceSection),
             ("owners", self.tr("Whose patients"), "user", "call.plan", OwnersSection),

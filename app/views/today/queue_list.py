@@ -11,7 +11,7 @@ from app.rules.text import fold
 from app.services.today import FILTERS, TodayRow
 from app.views.preferences import PreferenceStore
 from app.views.table import Column, SnapshotTable
-from app.views.table_view import LEAST_STRETCHED, TableView
+from app.views.table_view import TableView
 from app.views.theme import GRID, fit_scale, scaled
 from app.views.today import queue_words as words
 from app.views.widgets import EmptyState
@@ -23,6 +23,8 @@ _OFTEN_BLANK = frozenset({"attempts", "language", "flags"})
 _FITTED = ("phone", "window", "flags")
 """Columns that get no more room than they need."""
 _WIDEST_NAME = 232
+LEAST_REASON = 184
+"""Pixels at 100 % text that the reason has at least: why somebody is called is what the queue is for."""
 _MEASURED = 20
 """How many of the longest texts are measured: the widest is one of them."""
 _ICONS = {
@@ -158,11 +160,11 @@ class QueueList(QWidget):
         widths = {}
         for column in self.table.columns:
             least = heads.fontMetrics().horizontalAdvance(column.title) + 3 * GRID
-            wide = scaled(column.width or LEAST_STRETCHED)
+            wide = scaled(column.width or LEAST_REASON)
             if column.key in _FITTED and self.table.rows and not by_hand:
                 wide = min(wide, self._widest(column.key) + 2 * GRID)
             widths[column.key] = max(wide, least)
-        room = self.width() - GRID  # the list's frame
+        room = self.width() - GRID - self.list.verticalScrollBar().sizeHint().width()  # and the list's frame
         for key in _FIRST_TO_GO:
             is_shown = sum(widths.values()) <= room and not (key in _OFTEN_BLANK and self._is_blank(key))
             self.list.setColumnHidden(self._position(key), not is_shown)
@@ -210,7 +212,7 @@ class QueueList(QWidget):
                 words.flags_words,
                 width=104,
                 spoken=words.flags_spoken,
-                tip=lambda row: words.flags_words(row).replace(" · ", "\n"),
+                tip=lambda row: words.flags_spoken(row).replace(" · ", "\n"),
             ),
         ]
         # The order of the queue is what it is for; a head that sorts would take it away.

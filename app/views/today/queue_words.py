@@ -1,5 +1,6 @@
 """The queue in words: short ones for cells, whole ones for the card and for screen readers."""
 
+from collections.abc import Sequence
 from datetime import date, time
 
 from PySide6.QtCore import QCoreApplication
@@ -22,6 +23,21 @@ _TONES = {
     "errand_due": Tone.NEUTRAL,
     "": Tone.NEUTRAL,
 }
+
+
+_SAID_BY_REASON = {
+    "escalation_to_answer": "escalation",
+    "escalation_answered": "escalation",
+    "escalation_overdue": "escalation",
+    "promise_missed": "promise",
+    "promise_now": "promise",
+    "promise_today": "promise",
+    "follow_up_overdue": "follow_up",
+    "follow_up_due": "follow_up",
+    "errand_due": "follow_up",
+    "not_finished": "not_finished",
+}
+"""The mark that says no more than the reason."""
 
 
 def shown_name(name: str, born_on: date, *, hidden: bool) -> str:
@@ -93,14 +109,19 @@ def tries_words(row: TodayRow) -> str:
 
 
 def flags_words(row: TodayRow) -> str:
-    """Return the marks of a row in words, the gravest first."""
-    outside = () if row.can_be_called else (_tr("Not a good hour"),)
-    return joined((*outside, *(_tr(FLAGS[flag]) for flag in row.flags)))
+    """Return the marks of a row in words, the gravest first, without the one that the reason says already."""
+    said = _SAID_BY_REASON.get(row.why, "")
+    return _marks(row, [flag for flag in row.flags if flag != said])
 
 
 def flags_spoken(row: TodayRow) -> str:
-    """Return the marks, or that there are none."""
-    return flags_words(row) or _tr("No marks")
+    """Return all marks, or that there are none."""
+    return _marks(row, row.flags) or _tr("No marks")
+
+
+def _marks(row: TodayRow, flags: Sequence[str]) -> str:
+    outside = () if row.can_be_called else (_tr("Not a good hour"),)
+    return joined((*outside, *(_tr(FLAGS[flag]) for flag in flags)))
 
 
 def _hours(begins: time, over: time) -> str:
