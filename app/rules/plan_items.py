@@ -20,7 +20,12 @@ _BETWEEN = "; "
 
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _EVERY = re.compile(r"every (\d{1,2}) months")
-_FIGURE = re.compile(r"(?<![\w.])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])-?\d+(?:\.\d+)?")
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_FIGURE = re.compile(rf"(?<![\w./])-?{_NUMBER}(?:/{_NUMBER})?(?![/\d])")
+_BOUND = re.compile(
+    r"(?:under|below|less than|over|above|more than|at least|at most|up to|no more than|[<>≤≥])\s*", re.IGNORECASE
+)
+_CHANGE = re.compile(r"\b(?:lower|higher|less|more)\b", re.IGNORECASE)
 _TO_A_YEAR = {"monthly": 1, "every month": 1, "quarterly": 3, "twice a year": 6, "yearly": 12, "every year": 12}
 
 
@@ -123,9 +128,17 @@ def next_due(due_on: date, months: int, done_on: date) -> date:
 
 
 def figures(value: str) -> tuple[Decimal, ...]:
-    """Return the numbers of a measured value in their order: "152/90" has two, "A1c 7.9 %" one."""
-    plain = re.sub(r"\b[A-Za-z]\d\w*", " ", value)
-    return tuple(Decimal(found.replace(",", "")) for found in _FIGURE.findall(plain))[:2]
+    """Return the number of a measured value, "A1c 7.9 %", or its two where a stroke joins them: "152/90"."""
+    found = _FIGURE.search(re.sub(r"\b[A-Za-z]\d\w*", " ", value))
+    return () if found is None else tuple(Decimal(part.replace(",", "")) for part in found[0].split("/"))
+
+
+def aimed_at(target: str) -> tuple[Decimal, ...]:
+    """Return the level that a target names, as `figures` do; none for a change ("5 percent lower") or mere words."""
+    said = _BOUND.sub("", target.strip())
+    if not _FIGURE.match(said) or _CHANGE.search(said):
+        return ()
+    return figures(said)
 
 
 def without_goal(problems: Iterable[Item], goals: Iterable[Item]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from app.rules.care_plan import SectionText, begun, parse_section_kinds
 from app.rules.plan_gaps import gaps
 from app.rules.plan_items import (
     about_words,
+    aimed_at,
     belongings,
     day_of,
     day_text,
@@ -74,12 +75,30 @@ def test_the_last_of_a_month_stays_the_last() -> None:
         ("1,250 steps", ("1250",)),
         ("none", ()),
         ("182 lb", ("182",)),
-        ("2 of 7 days, 1 night", ("2", "7")),
+        ("2 of 7 days, 1 night", ("2",)),
+        ("12/01/2026", ()),
         ("-1.5 (T-score)", ("-1.5",)),
     ],
 )
 def test_a_measured_value_s_figures(value: str, wanted: tuple[str, ...]) -> None:
     assert figures(value) == tuple(map(Decimal, wanted))
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ("under 130/80, or the target the practitioner sets", ("130", "80")),
+        ("under 7 percent", ("7",)),
+        ("150 minutes a week, in pieces as short as 10 minutes", ("150",)),
+        ("at most 1 a day, none added at the table", ("1",)),
+        ("5 percent lower", ()),
+        ("falling less than 5 a year", ()),
+        ("none for 3 months", ()),
+        ("", ()),
+    ],
+)
+def test_the_level_that_a_target_names(target: str, wanted: tuple[str, ...]) -> None:
+    assert aimed_at(target) == tuple(map(Decimal, wanted))
 
 
 def test_items_know_their_problems_also_after_one_was_renamed() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton
 
 from app.rules.plan_templates import Contradiction
 from app.views import safe_text
@@ -27,22 +27,30 @@ class ContradictionCard(Card):
         self.body.addWidget(safe_text.label(one.decide, "muted"))
         self.buttons: dict[int, QRadioButton] = {}
         self._group = QButtonGroup(self)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(2 * GRID)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._sides: list[tuple[QRadioButton, QLabel]] = []
         for number, side in enumerate(one.sides):
             said = "\n".join(f"• {words.get(line, line)}" for line in side)
             button = self._add(number, self.tr("Keep this side"), f"contradiction_{_plain(one.id)}_{number}")
             button.setAccessibleName(self.tr("Keep: {words}").format(words=said.replace("\n", " ")))
             text = safe_text.label(said, name=f"contradiction_{_plain(one.id)}_{number}_words")
-            grid.addWidget(button, 0, number)
-            grid.addWidget(text, 1, number, Qt.AlignmentFlag.AlignTop)
-            grid.setColumnStretch(number, 1)
-        self.body.addLayout(grid)
+            self._sides.append((button, text))
+        self.body.addLayout(self._grid)
+        self.stand_beside(beside=True)
         self.body.addWidget(
             self._add(
                 BOTH, self.tr("Keep all of it: they may stand together here"), f"contradiction_{_plain(one.id)}_both"
             )
         )
+
+    def stand_beside(self, *, beside: bool) -> None:
+        """Show the sides beside each other, or below each other."""
+        for number, (button, text) in enumerate(self._sides):
+            row, column = (0, number) if beside else (2 * number, 0)
+            self._grid.addWidget(button, row, column)
+            self._grid.addWidget(text, row + 1, column, Qt.AlignmentFlag.AlignTop)
+            self._grid.setColumnStretch(number, 1 if beside or number == 0 else 0)
 
     def choose(self, side: int) -> None:
         """Show what was chosen."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app import assets
@@ -12,8 +13,11 @@ from app.rules.plan_interview import Question, answer_of, answered, parse_questi
 from app.views import safe_text
 from app.views.icons import icon
 from app.views.page_context import PageContext
-from app.views.theme import GRID, Role, set_shown
-from app.views.widgets import RadioField, TextField
+from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
+from app.views.widgets import RadioField, TextField, scrolling
+
+_QUESTION = 28
+"""Pixels at 100 % text."""
 
 
 class PlanInterview(QWidget):
@@ -44,7 +48,7 @@ class PlanInterview(QWidget):
         self.progress.setObjectName("interview_progress")
         self.progress.setAccessibleName(self.tr("Questions answered"))
         self.progress.setTextVisible(False)
-        self.question = safe_text.label("", "title", name="interview_question")
+        self.question = safe_text.label("", name="interview_question")
         self.hint = safe_text.label("", "muted", name="interview_hint")
         self.answer = TextField(lines=5)
         self.answer.setObjectName("interview_answer")
@@ -60,6 +64,10 @@ class PlanInterview(QWidget):
     def asked(self) -> Question:
         """The question that is shown."""
         return self._questions[self._at]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_next(self) -> None:
         self._keep()
@@ -150,12 +158,24 @@ class PlanInterview(QWidget):
         column.setSpacing(2 * GRID)
         column.addLayout(top)
         column.addWidget(self.progress)
-        column.addWidget(self.question)
-        column.addWidget(self.answer)
-        column.addWidget(self.hint)
-        column.addWidget(self.said)
-        column.addStretch(1)
+        inner = QWidget()
+        middle = QVBoxLayout(inner)
+        middle.setContentsMargins(0, 0, GRID, 0)
+        middle.setSpacing(2 * GRID)
+        middle.addWidget(self.question)
+        middle.addWidget(self.answer)
+        middle.addWidget(self.hint)
+        middle.addWidget(self.said)
+        middle.addStretch(1)
+        column.addWidget(scrolling(inner), 1)
         column.addLayout(buttons)
+        fit_scale(self.question, self._enlarge)
+
+    def _enlarge(self) -> None:
+        """Let the question be read from a distance, by the telephone."""
+        font = self.question.font()
+        font.setPixelSize(scaled(_QUESTION))
+        self.question.setFont(font)
 
 
 @cache

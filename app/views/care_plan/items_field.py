@@ -188,7 +188,8 @@ class ItemsField(QWidget):
     def _stack(self, number: int, row: _Row) -> None:
         """Put the first field over the whole width, and the others below it under their titles."""
         fields, beside = self._kind.fields, len(row.cells) - 1
-        top = number * 3
+        top = number * 4
+        self._grid.setRowMinimumHeight(top + 3, GRID)
         self._grid.addWidget(row.cells[0], top, 0, 1, beside)
         self._grid.addWidget(row.remove, top, beside)
         for at, (field, cell) in enumerate(zip(fields[1:], row.cells[1:], strict=True)):

@@ -13,11 +13,13 @@ from app.rules.plan_gaps import first_blank
 from app.rules.plan_items import EVERY_PROBLEM, day_text
 from app.rules.plan_templates import due_words
 from app.rules.text import LONGEST_LINE
+from app.views import safe_text
 from app.views.theme import set_shown
 from app.views.widgets import ChoiceField, DateField, LineField
 
 OFTEN = (0, 1, 2, 3, 6, 12)
 _ELSE = "\0else"
+_LONG = 40  # characters from which on a line may be wider than its field
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class LineCell(LineField):
 
     def show_words(self, text: str) -> None:
         self.set_value(text)
+        safe_text.set_tip(self, text if len(text) > _LONG else "")
 
     def chain(self) -> list[QWidget]:
         return [self]
@@ -100,6 +103,7 @@ class ChoiceCell(ChoiceField):
 
     def show_words(self, text: str) -> None:
         self._renew(text)
+        safe_text.set_tip(self, text)
 
     def chain(self) -> list[QWidget]:
         return [self]

@@ -51,6 +51,7 @@ class PlanEditor(QWidget):
         self._sections = {section.key: section for section in draft.sections}
         self._gaps: dict[str, PlanGap] = {gap.key: gap for gap in draft.gaps}
         self._history = DraftHistory()
+        self._is_wide = True
         self._choices = CellChoices(self._problem_names, tuple(people))
         self.editor: SectionEditor | None = None
         self.problems = ProblemList()
@@ -152,12 +153,14 @@ class PlanEditor(QWidget):
         """Show something in the place of the plan, such as the interview, until `show_plan`."""
         self._faces.addWidget(face)
         self._faces.setCurrentWidget(face)
+        set_shown(self.missing, shown=False)
         self.gaps_changed.emit()
 
     def show_plan(self) -> None:
         """Show the plan again."""
         face = self._faces.currentWidget()
         self._faces.setCurrentIndex(0)
+        self._show_parts()
         if face is not None and self._faces.indexOf(face) > 0:
             self._faces.removeWidget(face)
             face.deleteLater()
@@ -293,9 +296,11 @@ class PlanEditor(QWidget):
         required = [kind for kind in self._draft.kinds if kind.required]
         ready = sum(kind.key not in self._gaps for kind in required)
         titles = [gap.title for gap in self.gaps]
+        if not self.is_writing:
+            return
         if titles:
             count = self.tr("{ready} of {all} required parts are done.").format(ready=ready, all=len(required))
-            words = f"{count} {_missing_words(titles)}"
+            words = f"{count} {_missing_words(titles)}" if self._is_wide else count
             self.missing.show_text(words, "info", self.tr("Go to the next one (F7)"))
         else:
             self.missing.show_text(self.tr("Nothing is missing: the plan can be signed."), "ready")
@@ -335,7 +340,11 @@ class PlanEditor(QWidget):
     def _fit(self) -> None:
         """Where there is no room for the problems beside the plan, they stand in its first part alone."""
         self.problems.setFixedWidth(scaled(LIST_WIDTH))
-        set_shown(self.problems, shown=self.width() >= scaled(SIDE_BY_SIDE))
+        wide = self.width() >= scaled(SIDE_BY_SIDE)
+        set_shown(self.problems, shown=wide)
+        if wide != self._is_wide:
+            self._is_wide = wide
+            self._show_parts()
 
 
 def _missing_words(titles: list[str]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.care_plan import PlanGap, SectionKind, SectionText, item_line
 from app.views import safe_text
@@ -148,10 +148,16 @@ class PlanSheet(QWidget):
         self._order(key, editor)
         self._inner.adjustSize()
         self.see(key)
+        # And once more when the layout has given every part its place.
+        QTimer.singleShot(0, self, lambda: self.see(key))
 
     def see(self, key: str) -> None:
-        """Bring a part's head to the top of the view, as far as there is something below it."""
-        self.area.verticalScrollBar().setValue(self.frames[key].y())
+        """Bring a part's head to the top of the view, unless what has the focus would go out of it."""
+        bar = self.area.verticalScrollBar()
+        bar.setValue(self.frames[key].y())
+        focus = QApplication.focusWidget()
+        if focus is not None and self.frames[key].isAncestorOf(focus):
+            self.area.ensureWidgetVisible(focus, 0, 2 * GRID)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

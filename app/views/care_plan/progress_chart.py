@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.rules.plan_items import figures
+from app.rules.plan_items import aimed_at, figures
 from app.views.theme import GRID, Role, colours, scaled, tabular
 from app.views.widgets import format_date
 
@@ -25,7 +25,7 @@ class ProgressChart(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._points = [(on, figures(value)) for on, value in values if figures(value)]
-        self._target = figures(target)
+        self._target = aimed_at(target)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFont(tabular(self.font()))
         said = "; ".join(f"{format_date(on)} {value}" for on, value in values)
@@ -51,9 +51,8 @@ class ProgressChart(QWidget):
         metrics = self.fontMetrics()
         left = float(max(metrics.horizontalAdvance(_words(each)) for each in (low, high)) + GRID)
         right = float(max(metrics.horizontalAdvance(_words(each)) for _, f in self._points[-1:] for each in f) + GRID)
-        room = QRectF(
-            left, _DOT * 2, max(1.0, self.width() - left - right), self.height() - metrics.height() - 4 * _DOT
-        )
+        line = metrics.height()
+        room = QRectF(left, line / 2, max(1.0, self.width() - left - right), self.height() - line * 1.5 - 2 * _DOT)
         painter.setPen(colours().of(Role.MUTED))
         self._axis(painter, room, low, high)
         for at, wanted in enumerate(self._target):

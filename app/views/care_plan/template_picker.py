@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.care_plan import SectionText
@@ -21,6 +22,7 @@ from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
 from app.views.widgets import Banner, ChoiceField, buttons_row, scrolling
 
 LEFT_WIDTH = 42 * GRID
+WIDE = 112 * GRID
 """Pixels at 100 % text."""
 
 
@@ -74,6 +76,10 @@ class TemplatePicker(QWidget):
         """How many contradictions still have to be chosen."""
         return sum(not card.isHidden() and self._chosen.get(key) is None for key, card in self._cards.items())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _on_offered(self, offer: _Offer) -> None:
         fitting = {each.key: each for each in offer.fitting}
         self._add_heading(self.tr("For this patient's conditions"))
@@ -120,6 +126,7 @@ class TemplatePicker(QWidget):
                 card.choose(self._chosen[one.id])
             self._cards[one.id] = card
             self._questions.addWidget(card)
+        self._fit()
         self._show()
 
     def _on_chosen(self, key: str, side: int) -> None:
@@ -188,6 +195,13 @@ class TemplatePicker(QWidget):
         self._lines.setText("\n".join(_preview_lines(left)))
         set_shown(self.pour_button, shown=bool(self.keys))
 
+    def _fit(self) -> None:
+        """Share the width, so that what pulls apart can be read; the sides below each other where it is narrow."""
+        is_wide = self.width() >= scaled(WIDE)
+        self._left_area.setFixedWidth(scaled(LEFT_WIDTH) if is_wide else self.width() * 2 // 5)
+        for card in self._cards.values():
+            card.stand_beside(beside=is_wide)
+
     def _add_heading(self, words: str) -> None:
         self._left.addWidget(safe_text.label(words, "field"))
 
@@ -235,7 +249,8 @@ class TemplatePicker(QWidget):
         inside.addStretch(1)
         self._area = scrolling(right)
         chosen = scrolling(left)
-        fit_scale(chosen, lambda: chosen.setFixedWidth(scaled(LEFT_WIDTH)))
+        self._left_area = chosen
+        fit_scale(self, self._fit)
         rows = QHBoxLayout()
         rows.setSpacing(2 * GRID)
         rows.addWidget(chosen)
