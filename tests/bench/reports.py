@@ -24,8 +24,8 @@ def _lines(desk: Desk, months: int) -> Iterator[str]:
     first = LAST
     for _ in range(months - 1):
         first = first.previous
-    wanted, actor = Wanted(first, LAST), desk.actor
+    wanted, year, actor = Wanted(first, LAST), Wanted(LAST, LAST), desk.actor
     boards = best(lambda: [desk.readiness.board(actor, month) for month in wanted.months], 1)
     for key in KEYS:
-        ours = best(partial(desk.reports.look, actor, key, wanted), 1)
+        ours = best(partial(desk.reports.look, actor, key, year if key == "years" else wanted), 1)
         yield line(f"{key}: the report of {months} months", ours, "their boards", boards)

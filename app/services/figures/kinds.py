@@ -11,6 +11,7 @@ Ask = Literal["month", "months", "years", "practitioner", "owner", "amounts", "t
 Amounts = Literal["estimate", "charges"]
 MOST_MONTHS = 24
 FORMS = ("pdf", "print", "csv", "xlsx")
+ALL_PAGES = -1
 PURPOSES = {
     "operations": "The clinic's own work",
     "payment": "Payment: a claim, an audit, a payer's question",
@@ -55,7 +56,7 @@ class Wanted:
 
     `npi` and `owner_id` choose patients by who bills for them and who calls them. `text` is searched for, `person_id`
     is somebody who works here, `amounts` says whether money is Medicare's estimate or the clinic's charges; `page`
-    counts from 0.
+    counts from 0, `ALL_PAGES` asks for all at once.
     """
 
     first: Month

@@ -76,6 +76,21 @@ class Look:
         """Return the clinic's calendar day of an instant."""
         return at.astimezone(self.zone).date()
 
+    def narrowed(self) -> str:
+        """Return in words whose patients alone the report is about, and what was searched for; empty: everything."""
+        wanted, asks = self.wanted, self.kind.asks
+        said = []
+        if wanted.npi and "practitioner" in asks:
+            name = self.session.scalar(select(Practitioner.name).where(Practitioner.npi == wanted.npi))
+            said.append(f"billed by {name or f'NPI {wanted.npi}'}")
+        if wanted.owner_id is not None and "owner" in asks:
+            said.append(f"patients of {self.staff().get(wanted.owner_id, 'nobody')}")
+        if wanted.person_id is not None and "person" in asks:
+            said.append(f"{self.staff().get(wanted.person_id, 'nobody')} alone")
+        if wanted.text.strip() and "text" in asks:
+            said.append(f"found by “{wanted.text.strip()}”")
+        return ", ".join(said)
+
     def patients(self, *, everybody: bool = False) -> dict[int, Who]:
         """Return the patients that the filter leaves, by id; `everybody` takes no notice of it."""
         rows = self.session.execute(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from app.services.door import composed, reads, writes
 from app.services.figures.contacts import contacts
 from app.services.figures.enrolment import enrolment
 from app.services.figures.follow_ups import follow_ups
-from app.services.figures.kinds import FORMS, PURPOSES, ReportKind, ReportRefused, Wanted, kind_of
+from app.services.figures.kinds import ALL_PAGES, FORMS, PURPOSES, ReportKind, ReportRefused, Wanted, kind_of
 from app.services.figures.look import Look, Step
 from app.services.figures.manual import manual
 from app.services.figures.need import need
@@ -104,7 +104,7 @@ class Reports:
         """Return a report. `step` is told how far it is, and may raise to stop it."""
         kind = kind_of(key)
         with self._ledger.reading(actor, kind.action) as reading:
-            return _MAKERS[key](self._look(reading, kind, wanted, step))
+            return _made(self._look(reading, kind, wanted, step))
 
     @composed(_READ)
     def paper(self, actor: Actor, key: str, wanted: Wanted, step: Step = lambda _done, _of, _what: None) -> Copy:
@@ -113,8 +113,8 @@ class Reports:
         with self._ledger.reading(actor, kind.action) as reading:
             look = self._look(reading, kind, wanted, step)
             making = self._making(reading, look, kind)
-            report = _MAKERS[key](look)
-            board = readiness_paper(look, making) if key == "readiness" else None
+            report = _made(look)
+            board = readiness_paper(look, making) if key == "readiness" and not look.narrowed() else None
             clinic = clinic_facts(look.clinic)
         if board is not None:
             content = self._make_readiness(board)
@@ -133,12 +133,15 @@ class Reports:
         number: int | None = None,
         step: Step = lambda _done, _of, _what: None,
     ) -> Copy:
-        """Return a report's lists as a file: "csv", one list (by default the longest), or "xlsx", a sheet a list."""
+        """Return a report's lists as a file: "csv", one list (by default the longest), or "xlsx", a sheet a list.
+
+        All pages of what is paged on the screen are in it.
+        """
         kind = kind_of(key)
         if form not in ("csv", "xlsx") or not kind.has_list:
             raise ReportRefused(f"{kind.title} has no list to save in this form. Save the PDF.")
         with self._ledger.reading(actor, kind.action) as reading:
-            report = _MAKERS[key](self._look(reading, kind, wanted, step))
+            report = _made(self._look(reading, kind, replace(wanted, page=ALL_PAGES), step))
         if number is not None and not 0 <= number < len(report.tables):
             raise ReportRefused("There is no such list in this report. Open it again.")
         content = self._make_csv(report, number) if form == "csv" else self._make_xlsx(report)
@@ -186,6 +189,13 @@ class Reports:
             made_by=reading.actor.name,
             program_version=self._program_version,
         )
+
+
+def _made(look: Look) -> Report:
+    """Return the report, its scope saying also what it was narrowed to."""
+    report = _MAKERS[look.kind.key](look)
+    narrowed = look.narrowed()
+    return replace(report, scope=f"{report.scope}, {narrowed}") if narrowed else report
 
 
 def _copy(kind: ReportKind, wanted: Wanted, report: Report, content: bytes) -> Copy:

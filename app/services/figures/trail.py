@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from app.models import AuditEvent, Packet
 from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Value
 from app.services.audit_words import event_in_words
-from app.services.figures.kinds import PURPOSES_ASKED
+from app.services.figures.kinds import ALL_PAGES, PURPOSES_ASKED
 from app.services.figures.leavings import Patients, concerns, leaving_of, may_be_leaving, number_of
 from app.services.figures.look import Look, Who
 from app.services.figures.words import plain, short_month, span_words
@@ -40,7 +40,10 @@ def audit(look: Look) -> Report:
     query = _searched(look, _of_months(look))
     number = look.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     refused = look.session.scalar(select(func.count()).select_from(query.where(AuditEvent.outcome != "ok").subquery()))
-    found = look.session.scalars(query.order_by(AuditEvent.seq.desc()).limit(PAGE).offset(look.wanted.page * PAGE))
+    page = query.order_by(AuditEvent.seq.desc())
+    if look.wanted.page != ALL_PAGES:
+        page = page.limit(PAGE).offset(look.wanted.page * PAGE)
+    found = look.session.scalars(page)
     who, people = look.patients(everybody=True), look.staff()
     rows, about = [], []
     for event in found:
@@ -95,7 +98,9 @@ def disclosures(look: Look) -> Report:
             )
         )
         about.append(one if one in who else None)
-    first = look.wanted.page * PAGE
+    part = slice(None)
+    if look.wanted.page != ALL_PAGES:
+        part = slice(look.wanted.page * PAGE, (look.wanted.page + 1) * PAGE)
     by_form = Counter(str(row[3]) for row in rows)
     forms = [form for form, _ in by_form.most_common()]
     return Report(
@@ -119,8 +124,8 @@ def disclosures(look: Look) -> Report:
             ReportTable(
                 "Copies that left",
                 _LEFT,
-                tuple(rows[first : first + PAGE]),
-                about=tuple(about[first : first + PAGE]),
+                tuple(rows[part]),
+                about=tuple(about[part]),
                 empty="No copy left in this time.",
             ),
         ),
@@ -173,7 +178,7 @@ def _named(who: Mapping[int, Who], patient_id: int | None) -> str | None:
 
 def _page_words(look: Look, number: int) -> str:
     span = span_words(look.wanted.first, look.wanted.last)
-    if number <= PAGE:
+    if number <= PAGE or look.wanted.page == ALL_PAGES:
         return span
     first = look.wanted.page * PAGE
     return f"{span}, {first + 1:,} to {min(first + PAGE, number):,} of {number:,}"

@@ -13,13 +13,14 @@ from app.rules.month import Month
 from app.rules.report import in_ranges
 from app.security.permissions import NotPermitted
 from app.services.desk import Desk
+from app.services.figures import trail
 from app.services.figures.kinds import KINDS, ReportRefused, Wanted, kind_of
 from app.services.founding import House
 from app.services.people import PersonForm
 from app.views.tasks import Cancelled
 from tests.reports.reading import text
 from tests.services.audit import events
-from tests.services.clinic_month import OCTOBER, bring_in, ready, together
+from tests.services.clinic_month import DOCTOR, OCTOBER, bring_in, ready, together
 from tests.services.figures.asked import column, figure, look, table, total
 
 PASSPHRASE = "four slow otters drift"
@@ -162,3 +163,28 @@ def test_a_report_that_is_stopped_stops(clinic: Desk) -> None:
     with pytest.raises(Cancelled):
         clinic.reports.look(clinic.actor, "staff_time", Wanted(Month(2026, 5), OCTOBER), step)
     assert told == [(0, 6), (1, 6), (2, 6)]
+
+
+def test_a_long_trail_is_paged_on_the_screen_and_whole_in_the_file(
+    clinic: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "PAGE", 3)
+    for _ in range(7):
+        clinic.readiness.case(clinic.actor, "a", OCTOBER)
+    for key in ("audit", "disclosures"):
+        pages = [look(clinic, key, NOVEMBER, page=page).tables[0].rows for page in range(2)]
+        assert [len(rows) for rows in pages] == [3, 3]
+        assert not set(pages[0]) & set(pages[1])
+        made = clinic.reports.listed(clinic.actor, key, Wanted(NOVEMBER, NOVEMBER, page=1), "csv")
+        assert len(made.content.splitlines()) - 1 == figure(
+            look(clinic, key, NOVEMBER), "Events" if key == "audit" else "Copies"
+        )
+
+
+def test_a_report_that_was_narrowed_says_so_on_screen_and_paper(clinic: Desk) -> None:
+    narrowed = Wanted(OCTOBER, OCTOBER, npi=DOCTOR)
+    for key in ("readiness", "contacts"):
+        report = clinic.reports.look(clinic.actor, key, narrowed)
+        assert report.scope == f"October 2026, billed by NPI {DOCTOR}"
+        assert f"billed by NPI {DOCTOR}" in text(clinic.reports.paper(clinic.actor, key, narrowed).content)
+    assert "all patients of the month" in text(clinic.reports.paper(clinic.actor, "readiness", WANTED).content)
