@@ -138,7 +138,9 @@ class UnfiledNotesView(QWidget):
         if following is not None:
             self.rows.pick(following)
         self._show_current()
-        if was_in_list and rows:
+        if not rows:
+            self.whose.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif was_in_list:
             self.rows.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _after_current(self, rows: tuple[NoteRow, ...]) -> int | None:
