@@ -52,8 +52,8 @@ def save_file(context: PageContext, path: Path, content: Callable[[], bytes], *,
         context.window.notify(said, "ready", _tr("Open"), lambda: open_file(path))
 
     def save() -> None:
-        _require_outside(path, context.desk.opened.file.folder)
-        _write(path, content())
+        require_outside(path, context.desk.opened.file.folder)
+        write_whole(path, content())
 
     context.tasks.run(save, on_saved, papers=papers)
 
@@ -63,13 +63,13 @@ def open_file(path: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
-def _require_outside(path: Path, clinic_folder: Path) -> None:
+def require_outside(path: Path, clinic_folder: Path) -> None:
     own = clinic_folder.resolve()
     if own in path.resolve().parents:
         raise NotSaved("Papers are not written into the clinic's own folder, where all is encrypted. Choose another.")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write the file whole or not at all, readable by its owner alone. Raise `NotSaved`."""
     beside = path.with_name(f".{path.name}.part")
     try:
