@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QSyntaxHighlighter, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.services.spelling import words_in
 from app.storage.ledger import Changes
@@ -221,6 +221,14 @@ def spell_checker(context: PageContext) -> SpellChecker:
             return checker
         checker.deleteLater()
     return SpellChecker(context)
+
+
+def check_spelling(context: PageContext, whole: QWidget, known: Iterable[str] = ()) -> None:
+    """Check every text of several lines in `whole`, for example of a form that is about to be shown."""
+    texts, checker = tuple(known), spell_checker(context)
+    for field in whole.findChildren(TextField):
+        if field.document().findChild(Spelling) is None:
+            Spelling(field, checker, texts)
 
 
 def _action(menu: QMenu, text: str, name: str) -> QAction:

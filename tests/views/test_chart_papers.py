@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QRadioButton, QWidget
 
+from app.services.chart_forms import MedicationForm
 from app.services.follow_ups import FollowUpForm
 from app.views.chart.chart_view import ChartView
+from app.views.chart.conditions_tab import ConditionsTab
 from app.views.chart.documents_tab import DocumentsTab
 from app.views.chart.follow_ups_tab import FollowUpsTab
 from app.views.chart.history_tab import HistoryTab
@@ -243,3 +245,22 @@ def test_the_tabs_have_room_for_their_words(room: PatientRoom, theme: Theme, per
     for number in (3, 6, 7, 8):
         tab(room, number, QWidget)
         assert clipped(chart.tabs.currentWidget()) == []
+
+
+def test_medicines_are_gone_through_on_the_chart_too(room: PatientRoom) -> None:
+    patient = called(room)
+    medicine = room.desk.chart.add_medication(room.desk.actor, patient, MedicationForm("Metformin 500 mg"))
+    room.open_chart(patient)
+    shown = tab(room, 5, ConditionsTab)
+    assert "Not gone through here before." in part(shown, "medicines_reviewed", QLabel).text()
+    part(shown, "medicines_review_go", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    part(room.chart, f"medicine_{medicine}_1", QRadioButton).setFocus()  # not taking
+    room.press(KEY.Key_Space)
+    room.press(KEY.Key_S, CTRL)
+    room.settle()
+    room.qtbot.waitUntil(lambda: "by Ana Alvarez" in part(shown, "medicines_reviewed", QLabel).text())
+    part(shown, "medicines_review_all", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    said = part(room.chart, "medicines_reviews", QWidget).findChildren(QLabel)
+    assert any("Metformin 500 mg" in each.text() and "Not taking" in each.text() for each in said)

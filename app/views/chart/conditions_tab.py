@@ -19,6 +19,7 @@ from app.views.chart.line_forms import (
     medication_form,
     medication_of,
 )
+from app.views.chart.medicines_review import MedicinesReview
 from app.views.chart.rows_section import RowAction, RowsSection
 from app.views.form_panel import Save, Values
 from app.views.table import Column
@@ -46,6 +47,7 @@ class ConditionsTab(QWidget):
         self.problems = self._build_problems()
         self.medicines = self._build_medicines()
         self.allergies = self._build_allergies()
+        self.review = MedicinesReview(frame)
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(3 * GRID)
         for pair in ((self.chronic, self.problems), (self.medicines, self.allergies)):
@@ -53,6 +55,8 @@ class ConditionsTab(QWidget):
             half.setSpacing(2 * GRID)
             for section in pair:
                 half.addWidget(section, 1)
+                if section is self.medicines:
+                    half.addWidget(self.review)
             self._halves.addLayout(half, 1)
         content = QWidget()
         inside = QVBoxLayout(content)
@@ -65,6 +69,7 @@ class ConditionsTab(QWidget):
 
     def refresh(self) -> None:
         """Read all four lists."""
+        self.review.refresh()
         chart, actor, patient_id = self._chart, self._frame.context.desk.actor, self._frame.patient_id
         self._read.ask(
             lambda: (

@@ -11,7 +11,7 @@ from app.views.chart.note_reader import NoteReader
 from app.views.chart.rows_section import RowAction, RowsSection
 from app.views.form_panel import Values
 from app.views.patients.standing import moment_words
-from app.views.spell_check import Spelling, spell_checker
+from app.views.spell_check import check_spelling
 from app.views.table import Column
 from app.views.theme import GRID
 from app.views.widgets import Form, Tone, scrolling
@@ -57,13 +57,12 @@ class NotesSection(QWidget):
     def amend(self, row: NoteRow) -> None:
         """Ask for the note that stands in place of this one, and why."""
         form = Form()
-        checker = spell_checker(self._frame.context)
         for at, (title, text) in enumerate(row.sections):
             field = form.add_text(f"part_{at}", title, lines=3)
             field.set_value(text)
-            Spelling(field, checker, (row.patient, row.author))
         form.add_line("reason", self.tr("Why it is amended"), required=True)
         form.mark_clean()
+        check_spelling(self._frame.context, form, (row.patient, row.author))
         notes, actor = self._frame.context.desk.notes, self._frame.context.desk.actor
 
         def save(values: Values) -> Callable[[], object]:

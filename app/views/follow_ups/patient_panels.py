@@ -12,6 +12,7 @@ from app.views.follow_ups.escalate_panel import EscalatePanel
 from app.views.follow_ups.follow_up_panel import FollowUpPanel
 from app.views.form_panel import FormPanel
 from app.views.page_context import PageContext
+from app.views.spell_check import check_spelling
 from app.views.today.plan_call import PlanCallPanel
 from app.views.widgets import PanelHost, format_date
 
@@ -66,6 +67,7 @@ class PatientPanels(QObject):
     def show_panel(self, title: str, panel: FormPanel) -> None:
         """Open any other form beside the page; it closes itself when it is cancelled."""
         panel.cancelled.connect(self._host.close_panel)
+        check_spelling(self._context, panel)
         self._host.open_panel(title, panel, may_close=panel.may_close)
         self.opened.emit()
 
