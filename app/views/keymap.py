@@ -66,6 +66,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("blocker.previous", "Previous blocker", "Month", "Shift+F7", "chevron-up"),
     Command("approve", "Approve for billing", "Month", "F9", "signature"),
     Command("month.make", "Make packets", "Month", "", "file-down"),
+    Command("month.close", "Close the month", "Month", "", "lock"),
+    Command("month.reopen", "Open a closed month again", "Month", "", "lock-open"),
     Command("month.previous", "Previous month", "Month", "Ctrl+PgUp", "chevron-left"),
     Command("month.next", "Next month", "Month", "Ctrl+PgDown", "chevron-right"),
     Command("month.days", "Days to look at", "Month", "", "calendar-days"),

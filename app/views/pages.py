@@ -23,6 +23,8 @@ NEEDED_ACTIONS = {
     "call_sheet": "call_sheet.print",
     "approve": "month.approve",
     "month.make": "month.make",
+    "month.close": "month.close",
+    "month.reopen": "month.reopen",
     "month.days": "time.read",
     "blocker.next": "readiness.read",
     "blocker.previous": "readiness.read",

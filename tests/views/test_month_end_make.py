@@ -79,8 +79,13 @@ def test_alone_one_attests_and_makes_all_in_one_step(room: MonthRoom, out: Path)
     assert "1 patient has no packet" in said
     made = files_in(out)
     assert sorted(made) == [
+        "SHA256SUMS",
         "bound.pdf",
+        "charges.csv",
+        "charges.xlsx",
         "manifest.json",
+        "not-billed.csv",
+        "not-billed.pdf",
         "packets/CL-2026-10-0001-r1.pdf",
         "packets/CL-2026-10-0002-r1.pdf",
         "readiness.pdf",
@@ -175,14 +180,14 @@ def test_while_packets_are_made_the_page_stays(room: MonthRoom, out: Path) -> No
 
 
 def test_only_what_was_ticked_is_written(room: MonthRoom, out: Path) -> None:
-    for name in ("make_each_box", "make_readiness_box"):
+    for name in ("make_each_box", "make_charges_box", "make_not_billed_box", "make_readiness_box"):
         room.go_to(name)
         room.press(KEY.Key_Space)
     into(room, out)
     room.press(KEY.Key_Return)
-    assert sorted(files_in(out)) == ["bound.pdf", "manifest.json"]
+    assert sorted(files_in(out)) == ["SHA256SUMS", "bound.pdf", "manifest.json"]
     listed = json.loads((out / "manifest.json").read_text())["files"]
-    assert [each["name"] for each in listed] == ["bound.pdf"]
+    assert [each["name"] for each in listed] == ["SHA256SUMS", "bound.pdf"]
 
 
 def test_neither_singly_nor_bound_is_refused(room: MonthRoom, out: Path) -> None:
@@ -234,7 +239,7 @@ def test_with_others_at_work_the_practitioner_is_not_asked_to_attest_to_all(requ
         room.press(KEY.Key_Escape)
         room.go_to("month_make", backwards=True)
         room.press(KEY.Key_Space)
-        assert outlook(room)[:2] == ("1 final packet", "1 draft")
+        assert outlook(room)[:2] == ("0 final packets", "2 drafts")  # who approves does not close
         assert room.says("make_attest_words") == ""
 
 

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
 from app.reports import wording
 from app.rules.fact_changes import PARTS, FactChange
+from app.services.closing.month_state import MonthState
 from app.views.month_end.words import moment_words, money_words
 from app.views.widgets import format_date, format_duration
 
@@ -39,6 +41,25 @@ def change_words(change: FactChange) -> ChangeWords:
         why = f": {change.why}" if change.why else ""
         by = _tr("by {name}{when}{why}").format(name=change.by, when=when, why=why)
     return ChangeWords(f"{_tr(PARTS[change.part])} · {change.what}", difference, by)
+
+
+def closing_words(state: MonthState, zone: ZoneInfo) -> str:
+    """Return where a month that was closed stands, in one or two sentences."""
+    if state.is_closed and state.closed_at is not None:
+        return _tr("Closed on {when} by {name}.").format(when=_moment(state.closed_at, zone), name=state.closed_by)
+    if state.reopened_at is None:
+        return ""
+    agreed = _tr(", agreed by {name}").format(name=state.second_by) if state.second_by else ""
+    return _tr("Opened again on {when} by {name}{agreed}: {reason}.").format(
+        when=_moment(state.reopened_at, zone),
+        name=state.reopened_by,
+        agreed=agreed,
+        reason=state.reason.rstrip("."),
+    )
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return moment_words(at.astimezone(zone).isoformat())
 
 
 def _said(change: FactChange, text: str) -> str:

@@ -35,16 +35,16 @@ class ReviewStep(QWidget):
         """Show nobody until `show_run`."""
         super().__init__()
         self.setObjectName("close_review")
-        columns = (
-            Column[LeftOut]("name", self.tr("Patient"), lambda row: row.name, 200),
-            Column[LeftOut](
+        columns: tuple[Column[LeftOut], ...] = (
+            Column("name", self.tr("Patient"), lambda row: row.name, 200),
+            Column(
                 "state",
                 self.tr("State"),
                 lambda row: self.tr("Ready") if row.is_ready else self.tr("Not ready"),
                 110,
                 tone=lambda row: Tone.WARN if row.is_ready else Tone.NEUTRAL,
             ),
-            Column[LeftOut]("why", self.tr("Why there is no packet"), lambda row: " ".join(row.reasons), 0, tip=_why),
+            Column("why", self.tr("Why there is no packet"), lambda row: " ".join(row.reasons), 0, tip=_why),
         )
         self._words = safe_text.label("", name="close_review_words")
         self.table: SnapshotTable[LeftOut, int] = SnapshotTable(columns, lambda row: row.patient_id, self)
@@ -139,9 +139,9 @@ class PreviewStep(QWidget):
         self._context = context
         self._month = board.month
         self._previews = Latest(context.tasks, self)
-        columns = (
-            Column[BoardRow]("name", self.tr("Patient"), lambda row: row.name, 0),
-            Column[BoardRow]("codes", self.tr("Codes"), lambda row: codes_words(row.lines), 130),
+        columns: tuple[Column[BoardRow], ...] = (
+            Column("name", self.tr("Patient"), lambda row: row.name, 0),
+            Column("codes", self.tr("Codes"), lambda row: codes_words(row.lines), 130),
         )
         self.table: SnapshotTable[BoardRow, int] = SnapshotTable(columns, lambda row: row.patient_id, self)
         self.list = TableView(self.table, name="close_packets", words=self.tr("Packets to look at"))

@@ -210,6 +210,7 @@ class CloseWizard(QWidget):
         self._pages.setCurrentIndex(step)
         for at, label in enumerate(self._names):
             set_kind(label, "strong" if at == step else "muted")
+            label.updateGeometry()
         titles = (
             self.tr("Who gets no packet, and why"),
             self.tr("Whose approval is there"),

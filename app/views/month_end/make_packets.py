@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
 from app.security.slots import WrongPassphrase
+from app.services.closing.press import CHARGES, NOT_BILLED
 from app.services.month_end import Made, MakingStopped
 from app.services.month_papers import BOUND, READINESS
 from app.services.packet_folder import PACKETS
@@ -57,6 +58,8 @@ class MakePackets(QWidget):
         self.kinds = {
             PACKETS: CheckField(self.tr("One PDF for each patient"), name="make_each"),
             BOUND: CheckField(self.tr("All of them bound in one PDF, with bookmarks"), name="make_bound"),
+            CHARGES: CheckField(self.tr("The list of charges (CSV and Excel)"), name="make_charges"),
+            NOT_BILLED: CheckField(self.tr("Who is not billed, and why (PDF and CSV)"), name="make_not_billed"),
             READINESS: CheckField(self.tr("The readiness report"), name="make_readiness"),
         }
         self.folder = LineField(max_length=1000)
@@ -179,8 +182,9 @@ class MakePackets(QWidget):
         """Say beforehand how many packets will be final, how many drafts, and how many patients get none."""
         counts = self._board.counts
         attested = counts[READY] if self._attests and self.passphrase.value() else 0
-        finals = counts[EXPORTED] + counts[APPROVED] + attested
-        drafts = counts[READY] - attested
+        finished = counts[APPROVED] if self._context.may("month.close") else 0
+        finals = counts[EXPORTED] + finished + attested
+        drafts = counts[READY] - attested + counts[APPROVED] - finished
         none = counts[SHORT] + counts[BLOCKED]
         tr = self.tr
         words = counted(finals, tr("1 final packet"), tr("{n} final packets"))
@@ -189,7 +193,7 @@ class MakePackets(QWidget):
         self._finals.setText(words)
         self._drafts.setText(
             counted(drafts, tr("1 draft"), tr("{n} drafts"))
-            + (tr(": ready, but not approved yet; every page is marked DRAFT") if drafts else "")
+            + (tr(": not approved, or not closed yet; every page is marked DRAFT") if drafts else "")
         )
         self._none.setText(
             counted(none, tr("1 patient without a packet"), tr("{n} patients without a packet"))

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
 
 from app.rules.errors import ClinicError
 from app.rules.month import Month
-from app.services.readiness import READY, Board
+from app.services.closing.month_state import OPEN, MonthState
+from app.services.readiness import EXPORTED, READY, Board
 from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.clinic_zone import clinic_today, clinic_zone
@@ -18,11 +19,15 @@ from app.views.icons import icon
 from app.views.month_end.approve_view import ApproveView
 from app.views.month_end.board_list import BoardList
 from app.views.month_end.board_tab import BoardTab
+from app.views.month_end.change_words import closing_words
+from app.views.month_end.close_wizard import CloseWizard
 from app.views.month_end.history_tab import HistoryTab
 from app.views.month_end.leaks_tab import LeaksTab
 from app.views.month_end.make_packets import MakePackets
 from app.views.month_end.month_picker import MonthPicker
 from app.views.month_end.patient_month import PatientMonth
+from app.views.month_end.register import RegisterView
+from app.views.month_end.reopen_view import ReopenView
 from app.views.month_end.saved_file import save_report
 from app.views.month_end.words import money_words, month_words
 from app.views.page_context import PageContext
@@ -38,6 +43,7 @@ BEARS_ON_IT = (
     *("patient", "enrolment", "consent", "condition", "care_plan", "care_plan_event", "time_entry", "note", "stay"),
     *("other_service", "mdm", "practitioner", "person", "clinic", "charge", "approval", "packet", "import_batch"),
     *("month_hold", "eligibility_check", "time_review", "follow_up", "approval_withdrawal", "month_reopening"),
+    "month_close",
 )
 ALSO_ON_LEAKS = ("touch_point", "promise", "escalation", "note_filing", "call")
 
@@ -53,6 +59,7 @@ class MonthEndPage(QWidget):
         self._zone: ZoneInfo = clinic_zone(context)
         self._boards, self._days = Latest(context.tasks, self), Latest(context.tasks, self)
         self._board: Board | None = None
+        self._state = MonthState()
         self._is_stale = self._is_asking = False
         self._are_leaks_stale = True
         self._settle = QTimer(self)
@@ -65,6 +72,7 @@ class MonthEndPage(QWidget):
         self.board_tab = BoardTab(context, self._zone, self._may_open)
         self.leaks = LeaksTab(context)
         self.history = HistoryTab()
+        self.register = RegisterView(context, self._zone, self.picker.month)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("month_tabs")
         self.header = PageHeader(self.tr("Month-end"), " ")
@@ -90,7 +98,7 @@ class MonthEndPage(QWidget):
 
     def may_leave(self) -> bool:
         """Whether nothing half filled in would be lost."""
-        return self.board_tab.may_leave()
+        return self.board_tab.may_leave() and self.register.may_leave()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -123,6 +131,7 @@ class MonthEndPage(QWidget):
         self._board = None
         self._are_leaks_stale = True
         self.board_tab.forget()
+        self.register.show_month(self.picker.month)
         self._ask()
 
     def _on_tab_changed(self, _position: int) -> None:
@@ -160,6 +169,25 @@ class MonthEndPage(QWidget):
         else:
             self._context.window.notify(self._when_over(board.month))
 
+    def _on_close(self) -> None:
+        board = self._board
+        if board is None or not board.rows:
+            return
+        if not board.is_over:
+            self._context.window.notify(self._when_over(board.month))
+        elif self._state.is_closed:
+            self._on_make()
+        else:
+            self._context.window.show_view(CloseWizard(self._context, board))
+
+    def _on_reopen(self) -> None:
+        board = self._board
+        if board is None or not (self._state.is_closed or board.counts.get(EXPORTED)):
+            self._context.window.notify(self.tr("This month is not closed."))
+            return
+        chosen = next((row for row in board.rows if row.patient_id == self.patients.list.current_id), None)
+        self._context.window.show_view(ReopenView(self._context, board, chosen))
+
     def _on_report(self) -> None:
         if self._board is not None:
             save_report(self, self._context, self._board.month)
@@ -195,7 +223,10 @@ class MonthEndPage(QWidget):
     def _show_header(self, board: Board) -> None:
         amounts = [row.estimate_cents for row in board.rows if row.verdict == READY]
         known = [cents for cents in amounts if cents is not None]
-        parts = [self.tr("The month is over.") if board.is_over else self._when_over(board.month)]
+        self._state = self._context.desk.month_end.state(self._context.desk.actor, board.month)
+        parts = [closing_words(self._state, self._zone)] if self._state.state != OPEN else []
+        if not parts:
+            parts = [self.tr("The month is over.") if board.is_over else self._when_over(board.month)]
         if known:
             expected = self.tr("Ready months: {amount} expected (an estimate)").format(amount=money_words(sum(known)))
             unknown = len(amounts) - len(known)
@@ -216,6 +247,11 @@ class MonthEndPage(QWidget):
         set_shown(self.report_button, shown=has_rows)
         for button in self._month_buttons:
             set_shown(button, shown=has_rows and is_over)
+        if self.close_button is not None and self._state.is_closed:
+            set_shown(self.close_button, shown=False)
+        if self.reopen_button is not None:
+            has_finals = self._board is not None and bool(self._board.counts.get(EXPORTED))
+            set_shown(self.reopen_button, shown=has_rows and is_over and (has_finals or self._state.is_closed))
 
     def _may_open(self, place: str) -> bool:
         if place == "clinic":
@@ -232,7 +268,16 @@ class MonthEndPage(QWidget):
         )
         self.header.add_action(self.report_button)
         self._month_buttons: list[QPushButton] = []
-        for action, make in (("month.make", self._make_button), ("month.approve", self._approve_button)):
+        self.close_button: QPushButton | None = None
+        self.reopen_button: QPushButton | None = None
+        if self._context.may("month.reopen"):
+            self.reopen_button = self._reopen_button()
+            self.header.add_action(self.reopen_button)
+        for action, make in (
+            ("month.make", self._make_button),
+            ("month.close", self._close_button),
+            ("month.approve", self._approve_button),
+        ):
             if self._context.may(action):
                 self._month_buttons.append(make())
                 self.header.add_action(self._month_buttons[-1])
@@ -240,6 +285,7 @@ class MonthEndPage(QWidget):
             (self.board_tab, self.tr("Board")),
             (self.leaks, self.tr("Leaks")),
             (self.history, self.tr("History")),
+            *([(self.register, self.tr("Claims"))] if self._context.may("claim.read") else []),
         ):
             number = self.tabs.count() + 1
             tip = self.tr("{tab} (Ctrl+{n})").format(tab=title, n=number)
@@ -251,13 +297,29 @@ class MonthEndPage(QWidget):
         self._offer_actions()
 
     def _make_button(self) -> QPushButton:
-        is_chief = not self._context.may("month.approve")
         return safe_text.button(
-            self.tr("Make packets"),
-            name="month_make",
+            self.tr("Make packets"), name="month_make", icon=icon("file-down"), on_click=self._on_make
+        )
+
+    def _close_button(self) -> QPushButton:
+        is_chief = not self._context.may("month.approve")
+        self.close_button = safe_text.button(
+            self.tr("Close month"),
+            name="month_close",
             kind="primary" if is_chief else "secondary",
-            icon=icon("file-down", Role.ON_ACCENT if is_chief else Role.TEXT),
-            on_click=self._on_make,
+            icon=icon("lock", Role.ON_ACCENT if is_chief else Role.TEXT),
+            tip=self.tr("Review, dry run and close, step by step"),
+            on_click=self._on_close,
+        )
+        return self.close_button
+
+    def _reopen_button(self) -> QPushButton:
+        return safe_text.button(
+            self.tr("Open again"),
+            name="month_reopen",
+            icon=icon("lock-open"),
+            tip=self.tr("Take final packets back, with a reason and a second person"),
+            on_click=self._on_reopen,
         )
 
     def _approve_button(self) -> QPushButton:
@@ -292,5 +354,9 @@ class MonthEndPage(QWidget):
             answers.append(("approve", self._on_approve))
         if self._context.may("month.make"):
             answers.append(("month.make", self._on_make))
+        if self._context.may("month.close"):
+            answers.append(("month.close", self._on_close))
+        if self._context.may("month.reopen"):
+            answers.append(("month.reopen", self._on_reopen))
         for key, handler in answers:
             self._context.window.commands.on(key, self, handler)
