@@ -13,11 +13,8 @@ from app.rules.plan_interview import Question, answer_of, answered, parse_questi
 from app.views import safe_text
 from app.views.icons import icon
 from app.views.page_context import PageContext
-from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
+from app.views.theme import GRID, Role, set_shown
 from app.views.widgets import RadioField, TextField, scrolling
-
-_QUESTION = 28
-"""Pixels at 100 % text."""
 
 
 class PlanInterview(QWidget):
@@ -48,7 +45,7 @@ class PlanInterview(QWidget):
         self.progress.setObjectName("interview_progress")
         self.progress.setAccessibleName(self.tr("Questions answered"))
         self.progress.setTextVisible(False)
-        self.question = safe_text.label("", name="interview_question")
+        self.question = safe_text.label("", "title", name="interview_question")
         self.hint = safe_text.label("", "muted", name="interview_hint")
         self.answer = TextField(lines=5)
         self.answer.setObjectName("interview_answer")
@@ -169,13 +166,6 @@ class PlanInterview(QWidget):
         middle.addStretch(1)
         column.addWidget(scrolling(inner), 1)
         column.addLayout(buttons)
-        fit_scale(self.question, self._enlarge)
-
-    def _enlarge(self) -> None:
-        """Let the question be read from a distance, by the telephone."""
-        font = self.question.font()
-        font.setPixelSize(scaled(_QUESTION))
-        self.question.setFont(font)
 
 
 @cache
