@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.services.claims.register import HistoryLine, RegisterRow
 from app.views import safe_text
@@ -91,6 +91,7 @@ class ClaimCard(Card):
             self._lines.addWidget(safe_text.label(head, "body", name="claim_happening"))
             if detail:
                 self._lines.addWidget(safe_text.label(detail, "muted", name="claim_detail"))
+        self._lines.addStretch(1)
 
     def _fact_lines(self, row: RegisterRow) -> list[str]:
         tr = self.tr
@@ -136,29 +137,30 @@ class ClaimCard(Card):
             ("written_off", tr("Write off"), "ban"),
             ("answer", tr("Audit answer"), "shield-check"),
         )
-        for first in range(0, len(acts), 2):
-            pair = QHBoxLayout()
-            pair.setSpacing(GRID)
-            for key, words, drawn in acts[first : first + 2]:
-                self.buttons[key] = safe_text.button(
-                    words,
-                    name=f"claim_{key}",
-                    kind="secondary" if key in {"answer", "mend"} else "quiet",
-                    icon=icon(drawn),
-                    on_click=partial(self.asked.emit, key),
-                )
-                pair.addWidget(self.buttons[key])
-            pair.addStretch(1)
-            self.body.addLayout(pair)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GRID)
+        self._grid.setColumnStretch(2, 1)
+        for key, words, drawn in acts:
+            self.buttons[key] = safe_text.button(
+                words, name=f"claim_{key}", icon=icon(drawn), on_click=partial(self.asked.emit, key)
+            )
+            self.buttons[key].setParent(self)
+            set_shown(self.buttons[key], shown=False)
+        self.body.addLayout(self._grid)
         self.body.addWidget(safe_text.label(tr("What happened"), "strong", name="claim_history_title"))
         self.body.addWidget(scrolling(self._history), 1)
 
     def _fit_buttons(self, row: RegisterRow) -> None:
-        for key, button in self.buttons.items():
-            if key == "answer":
-                shown = self._may_answer
-            elif key == "mend":
-                shown = any(gap.where in {"patient", "clinic", "practitioner"} for gap in row.gaps)
-            else:
-                shown = self._may_work and key in row.may
-            set_shown(button, shown=shown)
+        """Show what can be done with the row, two buttons a line."""
+        places = {"patient", "clinic", "practitioner"}
+        wanted = [key for key in self.buttons if self._may_work and key in row.may]
+        if any(gap.where in places for gap in row.gaps):
+            wanted.insert(0, "mend")
+        if self._may_answer:
+            wanted.append("answer")
+        for button in self.buttons.values():
+            self._grid.removeWidget(button)
+            set_shown(button, shown=False)
+        for at, key in enumerate(wanted):
+            self._grid.addWidget(self.buttons[key], at // 2, at % 2)
+            set_shown(self.buttons[key], shown=True)
