@@ -1,6 +1,7 @@
 """When the mini bar is in view: while a call is open, and for who asked for it."""
 
 from PySide6.QtCore import QObject
+from shiboken6 import delete
 
 from app.views.call.idle_question import IdleAsk
 from app.views.call.mini_bar import MiniBar
@@ -62,6 +63,6 @@ class MiniDock(QObject):
         self._window.activateWindow()
 
     def close(self) -> None:
-        """Take it away for good."""
+        """Take it away for good, and at once: Python's garbage, on whatever thread, must not find it."""
         self.bar.hide()
-        self.bar.deleteLater()
+        delete(self.bar)

@@ -17,7 +17,7 @@ from app.views.follow_ups.patient_panels import PatientPanels
 from app.views.patients.standing import joined, moment_words
 from app.views.table import Column
 from app.views.tasks import Latest
-from app.views.theme import GRID, scaled
+from app.views.theme import GRID, scaled, set_shown
 from app.views.widgets import Card, ChoiceField, Tone, scrolling
 
 _NARROW = 100 * GRID
@@ -92,8 +92,8 @@ class FollowUpsTab(QWidget):
 
     def _build(self) -> None:
         self._halves.addWidget(self.escalations, 1)
-        if self._frame.may("today.read"):
-            self._halves.addWidget(self.promises, 1)
+        self._halves.addWidget(self.promises, 1)
+        set_shown(self.promises, shown=self._frame.may("today.read"))
         card = Card(self.tr("Selected"), name="follow_ups_tab_card")
         card.body.addWidget(self._detail)
         content = QWidget()
