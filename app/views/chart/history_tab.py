@@ -21,7 +21,12 @@ class HistoryTab(QWidget):
     What was refused, and who opened the chart, is only for those who may read the audit trail.
     """
 
-    tables = ("audit_event",)
+    # Everything about a patient that a step may change; the trail itself is announced by none of them.
+    tables = (
+        *("patient", "patient_contact", "enrolment", "consent", "condition", "medication", "allergy", "stay", "mdm"),
+        *("other_service", "call", "time_entry", "note", "note_filing", "care_plan", "care_plan_event", "packet"),
+        *("plan_section_review", "reconciliation", "follow_up", "escalation", "promise", "touch_point", "approval"),
+    )
 
     def __init__(self, frame: ChartFrame) -> None:
         """Make an empty tab; `refresh` fills it."""
