@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.assets import load_rule_book
-from app.cli import month_end
+from app.cli import claims, month_end
 from app.cli.files import Refused, give_name, json_in, named, passphrase_in, write_beside
 from app.cli.signed import (
     DONE,
@@ -132,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
         _add_readiness,
         month_end.add_month_end,
         month_end.add_reopen,
+        claims.add_claims,
+        claims.add_claim_response,
+        claims.add_audit_answer,
         _add_export_case,
         _add_check,
         _add_backup,
