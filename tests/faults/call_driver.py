@@ -1,12 +1,13 @@
-"""A person at work until they are killed: `python -m tests.faults.call_driver FOLDER PATIENT BEAT_SECONDS HOW`.
+"""A person at work until they are killed: `python -m tests.faults.call_driver FOLDER PATIENT BEAT_SECONDS HOW [SPEED]`.
 
 Every acknowledged step is a line on standard output, written when the service has returned: its name, what it left the
-call's spans at, and the monotonic count before it was asked for.
+call's spans at, and the monotonic count before it was asked for. With SPEED, all clocks run that many times faster.
 """
 
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -17,7 +18,24 @@ from app.services.call_rows import CallNow
 from app.services.desk import Desk
 from tests.conftest import FIRST_PERSON
 
-CLOCK = SystemClock()
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FastClock(SystemClock):
+    """The machine's own clocks, running `speed` times faster; every process agrees on what they say."""
+
+    def __init__(self, speed: int) -> None:
+        self._speed = speed
+
+    def now(self) -> datetime:
+        return SINCE + (super().now() - SINCE) * self._speed
+
+    def monotonic_ns(self) -> int:
+        return super().monotonic_ns() * self._speed
+
+
+CLOCK = FastClock(int(sys.argv[5]) if __name__ == "__main__" and len(sys.argv) > 5 else 1)
+PRESENT_NS = 60_000_000_000
 DRAFT = "Says the left ankle swells in the evening; "
 
 
@@ -27,6 +45,8 @@ def main() -> None:
     desk = open_desk(folder, FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
     if how == "talk":
         talk(desk, patient_id, beat_seconds)
+    elif how == "leave":
+        leave(desk, patient_id, beat_seconds)
     else:
         hurry(desk, patient_id)
 
@@ -46,6 +66,18 @@ def talk(desk: Desk, patient_id: int, beat_seconds: float) -> None:
             asked = CLOCK.monotonic_ns()
             said("beat", desk.calls.beat(desk.actor, call.call_id), asked)
         time.sleep(beat_seconds / 10)
+
+
+def leave(desk: Desk, patient_id: int, beat_seconds: float) -> None:
+    """Desk work, a minute of it touching the keyboard; then nobody is there, and the program beats on."""
+    asked = CLOCK.monotonic_ns()
+    call = desk.calls.start(desk.actor, patient_id, "record_review")
+    said("start", call, asked)
+    while True:
+        time.sleep(beat_seconds)
+        at = CLOCK.monotonic_ns()
+        call = desk.calls.beat(desk.actor, call.call_id, min(at, asked + PRESENT_NS))
+        said("held" if call.timer.is_held else "asked" if call.timer.idle is not None else "beat", call, at)
 
 
 def hurry(desk: Desk, patient_id: int) -> None:

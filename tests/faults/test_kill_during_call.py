@@ -21,7 +21,7 @@ from app.services.desk import Desk
 from app.services.wrap_up import WrapUp
 from app.storage.integrity import check
 from tests.conftest import FIRST_PERSON
-from tests.faults.call_driver import DRAFT
+from tests.faults.call_driver import DRAFT, PRESENT_NS, FastClock
 from tests.services.calling import add_patient
 
 ROOT = Path(__file__).parents[2]
@@ -42,8 +42,8 @@ class Step:
     asked_ns: int
 
 
-def sign_in(folder: Path) -> Desk:
-    house = replace(house_of(SystemClock()), cost=Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=4))
+def sign_in(folder: Path, clock: SystemClock | None = None) -> Desk:
+    house = replace(house_of(clock or SystemClock()), cost=Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=4))
     return open_desk(folder, FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
 
 
@@ -57,11 +57,17 @@ def everything_else(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def work_until_killed(folder: Path, patient_id: int, how: str, seconds: float) -> tuple[list[Step], int]:
+def work_until_killed(
+    folder: Path, patient_id: int, how: str, seconds: float, *, speed: int = 1
+) -> tuple[list[Step], int]:
     """Let the driver work for about `seconds` after its first step, kill it, and return its steps and when it died."""
+    beat_seconds = BEAT_SECONDS if speed == 1 else 5 / speed
     with (folder.parent / "errors.txt").open("w+", encoding="utf-8") as errors:
         driver = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.call_driver", str(folder), str(patient_id), str(BEAT_SECONDS), how],
+            [
+                *(sys.executable, "-m", "tests.faults.call_driver", str(folder), str(patient_id)),
+                *(str(beat_seconds), how, str(speed)),
+            ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -155,6 +161,38 @@ def test_every_acknowledged_step_of_a_call_is_on_disk(
         for step in steps:
             assert len(stored[step.call_id].spans) >= step.spans
         assert len(events) - len(steps) in (0, 1)
+        require_clean(desk)
+        desk.close()
+        shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not there")
+def test_a_kill_leaves_time_without_anybody_uncounted(
+    workplace: tuple[Path, int], tmp_path: Path, rounds: Callable[[int, int], int]
+) -> None:
+    """Killed while it is asked whether anybody is there, or after nobody answered: only the time before that counts."""
+    pristine, patient_id = workplace
+    chance, speed = random.Random(6), 60  # noqa: S311 - when to kill is no secret
+    clock = FastClock(speed)
+    for number in range(rounds(2, 20)):
+        folder = Path(shutil.copytree(pristine, tmp_path / f"round-{number}"))
+        # Three minutes of nobody are asked about after 4 s of these, and held after 9 s.
+        steps, died_ns = work_until_killed(
+            folder, patient_id, "leave", chance.uniform(*((5, 8), (10, 12))[number % 2]), speed=speed
+        )
+        last = steps[-1]
+        desk = sign_in(folder, clock)
+        (left,) = desk.calls.recoverable(desk.actor)
+        lived_ns = died_ns * speed - steps[0].asked_ns
+        assert (left.seconds + left.doubtful_seconds) * SECOND_NS <= lived_ns
+        assert last.name in ("asked", "held")
+        assert left.seconds * SECOND_NS <= PRESENT_NS
+        assert left.seconds * SECOND_NS > PRESENT_NS - 2 * SECOND_NS  # and what was worked is not lost
+        assert left.doubtful_seconds * SECOND_NS >= last.asked_ns - steps[0].asked_ns - PRESENT_NS - SECOND_NS
+        accepted = desk.calls.recover_accept(desk.actor, left.call_id)
+        done = desk.calls.finish(desk.actor, left.call_id, WrapUp("", {"reason": "Read the letter"}))
+        assert [entry.confirmed for entry in done.entries] == [True, False]
+        assert done.entries[0].seconds == accepted.seconds == left.seconds
         require_clean(desk)
         desk.close()
         shutil.rmtree(folder)
