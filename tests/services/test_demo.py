@@ -30,19 +30,19 @@ from app.models import (
     TimeEntry,
 )
 from app.rules.care_plan import content_hash, parse_section_kinds, read_content
-from app.rules.plan_gaps import gaps
 from app.rules.errors import ClinicError
 from app.rules.identifiers import icd10_is_shaped, mbi_is_valid, npi_is_valid, phone_is_valid
 from app.rules.month import Month
 from app.rules.month_blockers import BLOCKERS
 from app.rules.month_warnings import WARNINGS
+from app.rules.plan_gaps import gaps
 from app.security.slots import Argon2Cost, read_key_file
 from app.services.demo import Demo, DemoPlan, create_demo, invented
 from app.services.demo_calendar import period_of
 from app.services.demo_stories import stories
 from app.services.demo_team import Biller, Member, Team
 from app.services.desk import Desk
-from app.services.founding import House
+from app.services.founding import House, actor_named
 from app.services.note_sections import default_note_sections
 from app.storage import integrity
 from tests.fake_clock import FakeClock
@@ -354,6 +354,22 @@ def test_every_condition_is_coded_and_consents_are_before_the_work(session: Sess
         if entry.patient_id in given and entry.start_at.astimezone(CHICAGO).date() < given[entry.patient_id].given_on
     }
     assert len(early) == 1  # the one who began in mid-month
+
+
+def test_the_day_has_something_of_everything(manager: Desk) -> None:
+    desk, actor = manager, actor_named(manager.opened.file, "rosa")
+    rows = desk.today.everyone(actor, mine=False)
+    assert {"promise_now", "promise_missed", "follow_up_overdue", "due"} <= {row.why for row in rows}
+    assert {row.risk_tier for row in rows} == {"high", "rising", "low", ""}
+    assert {"Rosa Delgado", "Ben Okoro", "Tia Marsh", ""} <= {row.owner for row in rows}
+    assert any("no_answer" in row.filters for row in rows)
+    found = desk.follow_ups.rows(actor, state="all")
+    assert any(row.is_overdue for row in found)
+    assert {row.status for row in found} == {"open", "done"}
+    assert all(row.made_at < NOVEMBER_23 for row in found)
+    assert {"answered", "open"} <= {row.status for row in desk.escalations.rows(actor, state="all")}
+    assert desk.follow_ups.incomplete(actor)
+    assert 0 < desk.notes.unfiled_count(actor, mine=False) < 60
 
 
 def test_screens_open_every_chart(made: tuple[Path, Demo], manager: Desk) -> None:

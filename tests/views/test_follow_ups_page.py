@@ -197,3 +197,44 @@ def test_everything_has_room(room: CallRoom, theme: Theme, scale: int) -> None:
     page(room).sections["open"].buttons["close"].click()
     room.qtbot.waitUntil(lambda: is_shown(room.window, "close_follow_up"))
     assert room.window.width() == 1366
+
+
+def test_steps_are_taken_back_one_by_one_with_ctrl_z(room: CallRoom) -> None:
+    room.press(KEY.Key_Return)
+    type_and_save(room, "close_follow_up", "Refilled for 90 days")
+    assert room.window.notice.text() == "Closed follow-up “Ask about refills”"
+    page(room).sections["open"].list.setFocus()
+    page(room).sections["open"].buttons["edit"].click()
+    room.qtbot.waitUntil(lambda: is_shown(room.window, "follow_up"))
+    line = part(room.window, "due_on", QLineEdit)
+    line.setFocus()
+    line.selectAll()
+    room.write("12/01/2026")
+    room.press(KEY.Key_S, CTRL)
+    room.qtbot.waitUntil(lambda: not is_shown(room.window, "follow_up"))
+    room.settle()
+    assert room.window.commands.action("undo").text() == "Undo: moved follow-up “Send the log” to 12/01/2026"
+    page(room).sections["open"].list.setFocus()
+    room.press(KEY.Key_Z, CTRL)
+    room.settle()
+    assert cells(room, "open")[0][2] == "11/25/2026"
+    room.press(KEY.Key_Z, CTRL)
+    room.settle()
+    assert [row[0] for row in cells(room, "open")] == ["Ask about refills", "Send the log"]
+
+
+def test_an_escalation_just_raised_is_taken_back_with_ctrl_z(room: CallRoom) -> None:
+    show_list(room, "escalations")
+    page(room).panels.escalate(room.patients[0])
+    room.qtbot.waitUntil(lambda: is_shown(room.window, "escalate"))
+    part(room.window, "rule_key", ChoiceField).set_value("fall")
+    part(room.window, "what", QPlainTextEdit).setFocus()
+    room.write("On the stairs")
+    room.press(KEY.Key_S, CTRL)
+    room.qtbot.waitUntil(lambda: not is_shown(room.window, "escalate"))
+    room.settle()
+    assert len(cells(room, "escalations")) == 2
+    page(room).sections["escalations"].list.setFocus()
+    room.press(KEY.Key_Z, CTRL)
+    room.settle()
+    assert len(cells(room, "escalations")) == 1
