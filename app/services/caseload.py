@@ -1,7 +1,7 @@
 """The enrolled patients with all that decides whom to call: a handful of queries, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -101,10 +101,10 @@ def caseload(
     table, working = cadence_table(session), working_days(session)
     staff = names_of_staff(session)
     active = _active(session)
-    enrolled = select(Enrolment.patient_id).where(Enrolment.status == "enrolled")
-    reached = last_reached(session, enrolled)
+    rows = session.execute(_enrolled()).all()
     begins = min(month.bounds(zone)[0], now - LOOK_BACK - LONGEST - EARLY)
     contacts = contacts_between(session, begins, now)
+    reached = _reached(session, [row.id for row in rows], contacts)
     promises = open_promises(session, now, contacts=contacts)
     plans = _plans(session)
     follow_ups = _by_patient(follow_up_rows(session, today))
@@ -114,7 +114,7 @@ def caseload(
     away = set(session.scalars(_stays_on(today)))
     on_call = set(session.scalars(select(Call.patient_id).where(Call.state.not_in(("finished", "discarded")))))
     found = []
-    for row in session.execute(_enrolled()):
+    for row in rows:
         protocol = table.protocol_of(row.risk_tier, row.protocol)
         last = reached.get(row.id)
         plan = plans.get(row.id)
@@ -175,6 +175,19 @@ def _enrolled() -> Select[*tuple[Any, ...]]:
         .where(Enrolment.status == "enrolled", Patient.died_on.is_(None))
         .order_by(Patient.sort_name, Patient.id)
     )
+
+
+def _reached(
+    session: Session, patient_ids: Sequence[int], contacts: Mapping[int, Sequence[Contact]]
+) -> dict[int, datetime]:
+    """Return when each patient was last reached; only for who was not lately is there a search of all their time."""
+    found = {}
+    for patient_id, tried in contacts.items():
+        at = next((contact.at for contact in reversed(tried) if contact.reached), None)
+        if at is not None:
+            found[patient_id] = at
+    others = [patient_id for patient_id in patient_ids if patient_id not in found]
+    return found | last_reached(session, select(Patient.id).where(Patient.id.in_(others)))
 
 
 def _plans(session: Session) -> dict[int, tuple[date, datetime]]:
