@@ -6,6 +6,7 @@ from typing import Any
 
 from app import assets
 from app.models import Practitioner
+from app.services.claims.choices import ClaimForm, keep_claim_form
 from app.services.clinic_settings import ClinicForm, ClinicSettings
 from app.services.demo_calendar import Period
 from app.services.demo_texts import names
@@ -83,6 +84,8 @@ def _furnish(opened: OpenClinic, period: Period) -> None:
     settings.edit_clinic(opened.actor, ClinicForm(**raw["clinic"]))
     for code, cents in raw["charges"].items():
         settings.set_charge(opened.actor, code, period.first.first, cents)
+    with opened.ledger.writing(opened.actor, "demo.fill") as work:
+        keep_claim_form(work.session, ClaimForm(**raw["claims"]))
 
 
 def _add_person(people: People, opened: OpenClinic, row: dict[str, Any], passphrase: str) -> Member:
