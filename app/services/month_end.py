@@ -84,10 +84,12 @@ class MonthEnd:
             if each.packet_no is not None and kept is not None:
                 facts = PacketFacts.from_json(kept.facts)
                 pdf = stored(reading.session, kept.stored_sha256) if kept.stored_sha256 else None
+                approval = None
             else:
                 making = self._maker(reading, clinic).making("preview", kept.revision + 1 if kept else 1, DRAFT)
-                facts, pdf = replace(self._standing(reading.session, clinic, each).facts, making=making), None
-        return PacketPreview(facts, pdf or self._writers.packet(facts), facts.facts_hash())
+                standing = self._standing(reading.session, clinic, each)
+                facts, pdf, approval = replace(standing.facts, making=making), None, standing.approval
+        return PacketPreview(facts, pdf or self._writers.packet(facts), facts.facts_hash(), approval)
 
     @composed(MAKE)
     def draft(self, actor: Actor, patient_id: int, month: Month) -> PacketPreview:

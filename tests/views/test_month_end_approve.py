@@ -94,12 +94,52 @@ def test_all_can_be_approved_one_after_another(room: MonthRoom) -> None:
         sign(room)
     assert room.says("approve_done_text") == "3 months are approved."
     room.press(KEY.Key_Return)
-    assert room.window.stack.currentWidget() is view_of(room)
-    room.press(KEY.Key_Space)
     assert room.focus == "month_list"
     assert states(room) == ["approved", "approved", "short", "approved"]
+    room.press(KEY.Key_F9)  # the chosen one is approved: nothing is left but to take that back
+    assert room.offers("approve_withdraw")
+    assert not room.offers("approve_button")
+
+
+def test_an_approval_is_taken_back_with_a_reason(room: MonthRoom) -> None:
     room.press(KEY.Key_F9)
-    assert room.notice() == "Nobody in this list waits for approval."
+    sign(room)
+    room.press(KEY.Key_Escape)
+    room.page.patients.list.pick_first()
+    room.settle()
+    room.press(KEY.Key_F9)
+    assert room.says("approve_by").startswith("Approved by Mona Reyes on ")
+    room.go_to("approve_withdraw")
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: room.focus.startswith("confirm"))
+    room.write("Signed the wrong page")
+    room.go_to("confirm_action")
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: room.offers("approve_button"))
+    room.press(KEY.Key_Escape)
+    assert states(room).count("approved") == 0
+
+
+def test_other_codes_than_the_recommended_ones_take_a_reason(request: pytest.FixtureRequest) -> None:
+    files = dict(ready("a", minutes=25))
+    own = entry("p", "a", "20T09:00:00", "20T09:45:00", role="practitioner", staff="1234567893")
+    files["time"] = [*files["time"], own]
+    with month_room(request, files, roles=("practitioner",)) as room:
+        room.press(KEY.Key_PageUp, CTRL)
+        room.press(KEY.Key_F9)
+        assert room.says("approve_claim").startswith("99490, 99439 × 2")
+        room.go_to("approve_family_choice")
+        room.press(KEY.Key_Down)
+        room.go_to("approve_passphrase_line")
+        room.write(OTHERS_PASSPHRASE)
+        room.press(KEY.Key_Return)
+        assert room.says("approve_error") == "Say why these codes are taken and not the recommended ones."
+        assert room.focus == "approve_family_reason"
+        room.write("I did the work of this month myself")
+        room.press(KEY.Key_F9)
+        with room.desk.opened.ledger.reading(room.desk.actor, "month.approve") as reading:
+            row = reading.session.query(Approval).one()
+            assert (row.family, row.family_reason) == ("practitioner", "I did the work of this month myself")
 
 
 def test_what_is_approved_is_bound_to_what_was_seen(room: MonthRoom) -> None:

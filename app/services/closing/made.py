@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.rules.errors import ClinicError
 from app.rules.month import Month
-from app.rules.packet_facts import DRAFT, FINAL, PacketFacts
+from app.rules.packet_facts import DRAFT, FINAL, ApprovalFacts, PacketFacts
 
 
 class NotReady(ClinicError):
@@ -29,11 +29,15 @@ class MakingStopped(ClinicError):
 
 @dataclass(frozen=True, slots=True)
 class PacketPreview:
-    """A packet on screen: its facts, its PDF, and the hash that an approval of it is bound to."""
+    """A packet on screen: its facts, its PDF, and the hash that an approval of it is bound to.
+
+    `approval` is the one that holds for these facts, None for a month that is not approved, or whose packet is final.
+    """
 
     facts: PacketFacts
     pdf: bytes
     facts_hash: str
+    approval: ApprovalFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from app.rules.errors import ClinicError
 from app.rules.month import Month
 from app.rules.packet_facts import ATTESTATION, PractitionerFacts
 from app.security.slots import WrongPassphrase
+from app.services.closing.changes import ChangedMonth
 from app.services.month_end import MonthChanged, PacketPreview
 from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.errors import sentence
 from app.views.icons import icon
+from app.views.month_end.family_field import FamilyField
 from app.views.month_end.packet_sheet import PacketSheet
 from app.views.month_end.saved_file import save_draft
-from app.views.month_end.words import codes_words, counted, month_words
+from app.views.month_end.words import codes_words, counted, moment_words, month_words
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
 from app.views.theme import GRID, fit_scale, scaled, set_shown
@@ -27,6 +29,7 @@ from app.views.widgets import (
     EmptyState,
     PageHeader,
     PassphraseField,
+    ask_reason,
     format_duration,
     page_layout,
     scrolling,
@@ -57,10 +60,11 @@ class ApproveView(QWidget):
         self._approved: set[int] = set()
         self._shown: PacketPreview | None = None
         self._is_approving = False
-        self._previews = Latest(context.tasks, self)
+        self._previews, self._since = Latest(context.tasks, self), Latest(context.tasks, self)
         self.header = PageHeader(self.tr("Approve for billing"), " ")
         self.banner = Banner(name="approve_banner")
         self.sheet = PacketSheet()
+        self.choice = FamilyField()
         self._inside = QVBoxLayout()
         self.area = scrolling(self._content())
         self.area.setObjectName("approve_sheet")
@@ -100,6 +104,9 @@ class ApproveView(QWidget):
         )
         self._claim.setText(total)
         self._for.setText(self._signing_words(facts.practitioner))
+        self.choice.show_facts(facts)
+        self._ask_since(preview)
+        self._show_approval(preview)
         set_shown(self._sign, shown=True)
         if before is None:
             self.area.verticalScrollBar().setValue(0)
@@ -127,17 +134,68 @@ class ApproveView(QWidget):
 
     def _on_approve(self) -> None:
         passphrase, shown = self.passphrase.value(), self._shown
-        if self._is_approving or shown is None:
+        if self._is_approving or shown is None or shown.approval is not None:
             return
         if passphrase is None:
             self._refuse(self.tr("Type your passphrase to sign."))
+            return
+        family, reason = self.choice.family, self.choice.reason_text
+        if self.choice.needs_reason and not reason:
+            self._error.setText(self.tr("Say why these codes are taken and not the recommended ones."))
+            self.choice.reason.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._set_approving(approving=True)
         month_end, actor = self._context.desk.month_end, self._context.desk.actor
         patient_id, month, seen = self.patient_id, self._month, shown.facts_hash
         self._context.tasks.run(
-            lambda: month_end.approve(actor, patient_id, month, passphrase, seen), self._on_approved, self._on_refused
+            lambda: month_end.approve(actor, patient_id, month, passphrase, seen, family=family, reason=reason),
+            self._on_approved,
+            self._on_refused,
         )
+
+    def _show_approval(self, preview: PacketPreview) -> None:
+        """Offer to sign, or to take back what is signed already."""
+        approval = preview.approval
+        for part in self._to_sign:
+            set_shown(part, shown=approval is None)
+        set_shown(self.choice, shown=approval is None and self.choice.has_choice)
+        for part in (self._approved_by, self.withdraw_button):
+            set_shown(part, shown=approval is not None)
+        if approval is not None:
+            words = self.tr("Approved by {name} on {when}. The packet is not final yet.")
+            self._approved_by.setText(words.format(name=approval.name, when=moment_words(approval.at)))
+
+    def _on_withdraw(self) -> None:
+        ask_reason(
+            self,
+            self.tr("Take the approval back"),
+            self.tr("The month is ready again and waits for approval. The approval stays on record with your reason."),
+            self.tr("Take back"),
+            self._withdraw,
+            label=self.tr("Why it is taken back"),
+        )
+
+    def _withdraw(self, reason: str) -> None:
+        month_end, actor = self._context.desk.month_end, self._context.desk.actor
+        patient_id, month = self.patient_id, self._month
+
+        def on_done(_: object) -> None:
+            self._context.window.notify(self.tr("The approval is taken back."), "ready")
+            self._shown = None
+            self._read()
+
+        self._context.tasks.run(lambda: month_end.withdraw(actor, patient_id, month, reason), on_done, self._on_refused)
+
+    def _ask_since(self, preview: PacketPreview) -> None:
+        """Read what is different since the month was approved or made before, where it was."""
+        reopenings, actor = self._context.desk.reopenings, self._context.desk.actor
+        patient_id, month = self.patient_id, self._month
+
+        def on_read(changed: ChangedMonth | None) -> None:
+            if self._shown is preview:
+                self.sheet.show_changes(changed)
+
+        self._since.ask(lambda: reopenings.since_approval(actor, patient_id, month), on_read)
 
     def _on_approved(self, _: object) -> None:
         self._set_approving(approving=False)
@@ -266,12 +324,26 @@ class ApproveView(QWidget):
             on_click=self._on_save_draft,
         )
         self._sign = Card(name="approve_sign")
-        for part in (self._name, self._claim, safe_text.label(ATTESTATION, name="approve_statement"), self._for):
+        statement = safe_text.label(ATTESTATION, name="approve_statement")
+        for part in (self._name, self._claim, self.choice, statement, self._for):
             self._sign.body.addWidget(part)
         self._sign.body.addSpacing(GRID)
-        self._sign.body.addWidget(safe_text.label(self.tr("Your passphrase"), "field", buddy=self.passphrase.line))
-        for control in (self.passphrase, self._error, self.approve_button, self.skip_button, self.draft_button):
+        self._approved_by = safe_text.label("", "strong", name="approve_by")
+        self.withdraw_button = safe_text.button(
+            self.tr("Take the approval back…"),
+            name="approve_withdraw",
+            icon=icon("undo-2"),
+            on_click=self._on_withdraw,
+        )
+        asked = safe_text.label(self.tr("Your passphrase"), "field", buddy=self.passphrase.line)
+        self._to_sign = (asked, self.passphrase, self.approve_button)
+        for control in (
+            *(asked, self.passphrase, self._error, self._approved_by, self.approve_button),
+            *(self.withdraw_button, self.skip_button, self.draft_button),
+        ):
             self._sign.body.addWidget(control)
+        self._approved_by.hide()
+        self.withdraw_button.hide()
         keys = self.tr("F9 goes to the passphrase and signs · F7 next, Shift+F7 previous · Esc back to the board")
         self._sign.body.addWidget(safe_text.label(keys, "small"))
         self._sign.hide()

@@ -1,6 +1,7 @@
 """A changed fact of a month in words a person reads: what, was → is, by whom and when."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from PySide6.QtCore import QCoreApplication
 from app.reports import wording
 from app.rules.fact_changes import PARTS, FactChange
 from app.services.closing.month_state import MonthState
+from app.views import safe_text
 from app.views.month_end.words import moment_words, money_words
-from app.views.widgets import format_date, format_duration
+from app.views.widgets import Card, format_date, format_duration
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)")
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -41,6 +43,16 @@ def change_words(change: FactChange) -> ChangeWords:
         why = f": {change.why}" if change.why else ""
         by = _tr("by {name}{when}{why}").format(name=change.by, when=when, why=why)
     return ChangeWords(f"{_tr(PARTS[change.part])} · {change.what}", difference, by)
+
+
+def add_changes(card: Card, changes: Sequence[FactChange]) -> None:
+    """Add changed facts to a card: what, was, is, by whom and when."""
+    for change in changes:
+        said = change_words(change)
+        card.body.addWidget(safe_text.label(said.what, "strong"))
+        card.body.addWidget(safe_text.label(said.difference))
+        if said.by:
+            card.body.addWidget(safe_text.label(said.by, "small"))
 
 
 def closing_words(state: MonthState, zone: ZoneInfo) -> str:

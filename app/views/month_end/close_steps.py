@@ -8,13 +8,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
-from app.rules.fact_changes import FactChange
 from app.services.closing.dry_run import Different, DryRun, LeftOut
 from app.services.month_end import PacketPreview
 from app.services.readiness import APPROVED, EXPORTED, READY, Board, BoardRow
 from app.views import safe_text
 from app.views.errors import sentence
-from app.views.month_end.change_words import change_words
+from app.views.month_end.change_words import add_changes
 from app.views.month_end.packet_sheet import PacketSheet
 from app.views.month_end.words import codes_words, counted, money_words
 from app.views.page_context import PageContext
@@ -254,16 +253,6 @@ class DryRunStep(QWidget):
         else:
             card.body.addWidget(safe_text.label(self.tr("The facts are the same."), "muted"))
         return card
-
-
-def add_changes(card: Card, changes: Sequence[FactChange]) -> None:
-    """Add changed facts to a card: what, was, is, by whom and when."""
-    for change in changes:
-        said = change_words(change)
-        card.body.addWidget(safe_text.label(said.what, "strong"))
-        card.body.addWidget(safe_text.label(said.difference))
-        if said.by:
-            card.body.addWidget(safe_text.label(said.by, "small"))
 
 
 def pairs_grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QTabWidget, QWidget
 from app.rules.errors import ClinicError
 from app.rules.month import Month
 from app.services.closing.month_state import OPEN, MonthState
-from app.services.readiness import EXPORTED, READY, Board
+from app.services.readiness import APPROVED, EXPORTED, READY, Board
 from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.clinic_zone import clinic_today, clinic_zone
@@ -151,11 +151,15 @@ class MonthEndPage(QWidget):
         if not board.is_over:
             self._context.window.notify(self._when_over(board.month))
             return
-        ready = [row.patient_id for row in self.board_tab.shown if row.state == READY]
+        chosen = self.patients.list.current_id
+        ready = [  # and the chosen one who is approved already, whose approval can be taken back
+            row.patient_id
+            for row in self.board_tab.shown
+            if row.state == READY or (row.state == APPROVED and row.patient_id == chosen)
+        ]
         if not ready:
             self._context.window.notify(self.tr("Nobody in this list waits for approval."))
             return
-        chosen = self.patients.list.current_id
         view = ApproveView(self._context, board.month, ready, chosen if chosen in ready else ready[0])
         view.looked_at.connect(self.patients.list.pick)
         self._context.window.show_view(view)

@@ -17,8 +17,10 @@ from app.rules.packet_facts import (
     VisitFacts,
     total_cents,
 )
+from app.services.closing.changes import ChangedMonth
 from app.views import safe_text
 from app.views.call.words import activity_words
+from app.views.month_end.change_words import add_changes
 from app.views.month_end.words import codes_words, moment_words, money_words
 from app.views.theme import GRID, Role, scaled
 from app.views.widgets import Card, Picture, format_date, format_duration, format_time
@@ -70,6 +72,17 @@ class PacketSheet(QWidget):
             )
         self._time(facts.time)
         self._column.addStretch(1)
+
+    def show_changes(self, changed: ChangedMonth | None) -> None:
+        """Say above the facts what is different since the month was approved or made before; None: nothing is."""
+        if changed is None:
+            return
+        since = self.tr("Changed since {name} looked at it on {when}").format(
+            name=changed.by, when=format_date(changed.since.date())
+        )
+        card = Card(since, name="packet_changes")
+        add_changes(card, changed.changes)
+        self._column.insertWidget(0, card)
 
     def clear(self) -> None:
         """Show nothing."""

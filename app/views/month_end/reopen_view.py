@@ -14,7 +14,7 @@ from app.services.readiness import EXPORTED, Board, BoardRow
 from app.views import safe_text
 from app.views.errors import sentence
 from app.views.icons import icon
-from app.views.month_end.close_steps import add_changes
+from app.views.month_end.change_words import add_changes
 from app.views.month_end.words import counted, month_words
 from app.views.page_context import PageContext
 from app.views.theme import GRID, fit_scale, scaled, set_shown
