@@ -10,6 +10,8 @@ from app.rules.month import Month
 Ask = Literal["month", "months", "years", "practitioner", "owner", "amounts", "text", "person", "page"]
 Amounts = Literal["estimate", "charges"]
 MOST_MONTHS = 24
+SIX_YEARS = 72
+"""Months for which disclosures are accounted for (45 CFR 164.528) and the trail is kept (164.316(b)(2))."""
 FORMS = ("pdf", "print", "csv", "xlsx")
 ALL_PAGES = -1
 PURPOSES = {
@@ -43,6 +45,7 @@ class ReportKind:
     action: str
     asks: tuple[Ask, ...]
     has_list: bool = True
+    most_months: int = MOST_MONTHS
 
     @property
     def is_ranged(self) -> bool:
@@ -85,8 +88,8 @@ class Wanted:
         """Return what can be answered. Raise `ReportRefused` for a range that runs backwards or is too long."""
         if self.last < self.first:
             raise ReportRefused("The last month is before the first one. Choose them the other way round.")
-        if len(self.months) > MOST_MONTHS:
-            raise ReportRefused(f"A report covers at most {MOST_MONTHS} months. Choose fewer.")
+        if len(self.months) > kind.most_months:
+            raise ReportRefused(f"This report covers at most {kind.most_months} months. Choose fewer.")
         if not kind.is_ranged and self.first != self.last:
             raise ReportRefused(f"{kind.title} is about one month.")
         return self
@@ -192,6 +195,7 @@ KINDS: tuple[ReportKind, ...] = (
         "Records",
         "report.disclosures",
         ("months", "text", "page"),
+        most_months=SIX_YEARS,
     ),
     ReportKind(
         "audit",
@@ -200,6 +204,7 @@ KINDS: tuple[ReportKind, ...] = (
         "Records",
         "audit.read",
         ("months", "text", "person", "page"),
+        most_months=SIX_YEARS,
     ),
 )
 

@@ -1,5 +1,6 @@
 """What every report is made with: the open session, the clinic's day, and the patients it may speak of."""
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,11 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Clinic, Enrolment, Patient, Person, Practitioner
+from app.models import Clinic, Enrolment, Packet, Patient, Person, Practitioner
+from app.rules.case_json import parse_case
 from app.rules.month import Month
+from app.rules.month_case import MonthCase
+from app.rules.packet_facts import FINAL
 from app.rules.rule_book import RuleBook
 from app.services.figures.kinds import ReportKind, Wanted
 from app.services.judging import Judged, judge
+from app.services.month_case import gather
 from app.services.packet_gathering import local_iso, record_number
 from app.services.patient_rows import display_name
 
@@ -120,6 +125,20 @@ class Look:
     def staff(self) -> dict[int, str]:
         """Return everybody's name who works or worked here, by id."""
         return {row.id: row.name for row in self.session.execute(select(Person.id, Person.name))}
+
+    def cases(self, month: Month) -> list[tuple[int, MonthCase]]:
+        """Return each patient's case of a month: as it was closed, else as of now; without a verdict, which takes time.
+
+        Nothing where the month's rules are not known.
+        """
+        if not self.book.knows(month, self.clinic.setting):
+            return []
+        closed = self.session.execute(
+            select(Packet.patient_id, Packet.case).where(Packet.month == str(month), Packet.state == FINAL)
+        )
+        frozen = {row.patient_id: row.case for row in closed}
+        live = gather(self.session, month, self.clinic.time_zone, self.clinic.setting)
+        return [(ref.id, parse_case(json.loads(frozen[ref.id])) if ref.id in frozen else case) for ref, case in live]
 
     def judged(self, month: Month, ids: Collection[int] | None = None) -> list[Judged]:
         """Return the verdicts of a month, of the patients that are named; nothing where its rules are not known."""

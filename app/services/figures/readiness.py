@@ -6,9 +6,10 @@ from app.rules.month import Month
 from app.rules.packet_facts import Making
 from app.rules.papers import ReadinessReport
 from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, totals_of
+from app.services.board.rows import READY, STATES, BoardRow, board_rows
 from app.services.figures.look import Look
 from app.services.figures.words import month_words, plain
-from app.services.readiness import READY, STATES, BoardRow, board_rows, report_of
+from app.services.readiness import report_of
 
 _OWNERS = {"nurse": "Nurse", "practitioner": "Practitioner", "manager": "Office manager", "admin": "Administrator"}
 _COLUMNS = (

@@ -7,21 +7,22 @@ from datetime import date
 
 from app.rules.families import Line
 from app.rules.month import Month
-from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Tone, totals_of
+from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Tone, Value, totals_of
+from app.services.board.rows import READY, estimate_of
 from app.services.figures.look import Look
 from app.services.figures.words import month_words, short_month, span_words
 from app.services.judging import Judged
 from app.services.packet_gathering import charges_on
-from app.services.readiness import READY, estimate_cents
 
 _ESTIMATE_NOTE = (
     "Estimates. They come from Medicare's national amounts of the year for each code, at the share paid to the "
     "practitioner's kind; locality, coinsurance and sequestration are not taken off. They are not what will be paid, "
     "and not the sum to charge."
 )
+_WHOLE_NOTE = "Of a month with one code whose amount is not known, no amount is counted, as on the board."
 _CHARGES_NOTE = (
     "The clinic's own charges on the month's last day. They are what the claims say, not what will be paid. A code "
-    "without a charge is left out of the sums and listed as such."
+    "without a charge is listed as such."
 )
 
 
@@ -45,6 +46,7 @@ def revenue(look: Look) -> Report:
     codes: dict[str, _CodeSums] = defaultdict(_CodeSums)
     months = []
     labels: dict[str, str] = {}
+    held = 0
     wanted = look.wanted.months
     for done, month in enumerate(wanted):
         look.step(done, len(wanted), short_month(month))
@@ -57,6 +59,8 @@ def revenue(look: Look) -> Report:
             # As on the board: of a month with one amount unknown, none is known.
             is_known = all(known is not None for _, known in amounts)
             unknown += not is_known
+            if is_known and each.hold is not None and each.packet_no is None:
+                held += sum(known or 0 for _, known in amounts)
             for line, known in amounts:
                 labels.setdefault(line.code, _label(look, line.code, month.last))
                 sums = codes[line.code]
@@ -84,7 +88,7 @@ def revenue(look: Look) -> Report:
         ReportColumn("unknown", "Without a known amount", "count", share=18),
     )
     by_code = tuple(
-        (code, labels[code], sums.patients, sums.units, sums.unknown, sums.cents)
+        (code, labels[code], sums.patients, sums.units, sums.unknown, sums.cents if sums.by_month else None)
         for code, sums in sorted(codes.items())
     )
     total = sum(sums.cents for sums in codes.values())
@@ -94,9 +98,10 @@ def revenue(look: Look) -> Report:
         look.kind.key,
         f"{look.kind.title}: {'estimate' if is_estimate else 'the clinic’s charges'}",
         span_words(look.wanted.first, look.wanted.last),
-        notes=(*look.unknown_months(), _ESTIMATE_NOTE if is_estimate else _CHARGES_NOTE),
+        notes=(*look.unknown_months(), _ESTIMATE_NOTE if is_estimate else _CHARGES_NOTE, _WHOLE_NOTE),
         figures=(
             Figure("Expected (estimate)" if is_estimate else "Charges", total, "money"),
+            Figure("Of this, held or not to be billed", held, "money", "warn" if held else ""),
             Figure("Ready months", sum(row[1] for row in months)),
             Figure("Without a known amount", lacking, tone="warn" if lacking else ""),
         ),
@@ -108,19 +113,20 @@ def revenue(look: Look) -> Report:
     )
 
 
-def _code_totals(columns: tuple[ReportColumn, ...], rows: tuple[tuple[str | int, ...], ...]) -> tuple[str | int, ...]:
+def _code_totals(columns: tuple[ReportColumn, ...], rows: tuple[tuple[Value, ...], ...]) -> tuple[Value, ...]:
     """Return the sums of units and money; patient-months are counted once a code, so they have no sum."""
     if not rows:
         return ()
     sums = list(totals_of(columns, rows))
     sums[2] = ""
-    return tuple("" if value is None else value for value in sums)
+    return tuple(sums)
 
 
 def _amount(look: Look, each: Judged, line: Line, charges: Mapping[str, int]) -> int | None:
     if look.wanted.amounts == "charges":
         return charges[line.code] * line.units if line.code in charges else None
-    return estimate_cents(each.case, replace(each.result, would_bill=(line,)), look.book)
+    on = each.result.date_of_service or each.case.month.last
+    return estimate_of(each.case, (line,), on, look.book)
 
 
 def _label(look: Look, code: str, on: date) -> str:

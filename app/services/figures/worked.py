@@ -74,32 +74,32 @@ class Worked:
 
 def worked_in(look: Look, month: Month) -> list[Worked]:
     """Return the month's entries in order of time, withdrawn ones left out; nothing of a month that is not known."""
-    judged = look.judged(month)
-    if not judged and not look.book.knows(month, look.clinic.setting):
+    cases = look.cases(month)
+    if not look.book.knows(month, look.clinic.setting):
         return []
     activities = look.book.for_month(month).counted_activities
     written = _written(look, month)
     billers = {row.npi: row.name for row in look.session.scalars(select(Practitioner)) if row.name}
     bounds = month.second_bounds(look.zone)
     found: list[Worked] = []
-    for each in judged:
-        count = count_time(each.case, activities)
+    for patient_id, case in cases:
+        count = count_time(case, activities)
         spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for span in count.spans:
             spans[span.entry.id].append((span.start, span.end))
         left_out: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for gone in count.excluded:
             left_out[gone.id].append((gone.reason, gone.seconds))
-        for entry in each.case.time:
+        for entry in case.time:
             made = _worked(
                 entry,
-                each.patient.id,
+                patient_id,
                 written.get(entry.id),
                 _pieces(entry, spans.get(entry.id, ()), bounds, look.zone),
                 tuple(left_out.get(entry.id, ())),
             )
             found.append(_named(made, billers))
-    have_case = {each.patient.id for each in judged}
+    have_case = {patient_id for patient_id, _ in cases}
     found += [
         _named(_without_case(row, bounds, look.zone), billers)
         for row in written.values()

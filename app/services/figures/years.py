@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from app.rules.month import Month
 from app.rules.report import Chart, Figure, Report, ReportColumn, ReportTable, Series, Value, totals_of
+from app.services.board.rows import READY
 from app.services.figures.look import Look
 from app.services.figures.words import MONTHS, month_words, short_month
-from app.services.readiness import READY
 
 
 @dataclass(slots=True)

@@ -4,13 +4,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.month import Month
-from app.services.figures.kinds import Ask, ReportKind, Wanted
+from app.services.figures.kinds import MOST_MONTHS, Ask, ReportKind, Wanted
 from app.services.figures.reports import Choices
 from app.views.month_end.month_picker import MonthPicker
 from app.views.theme import GRID, set_shown
 from app.views.widgets import ChoiceField, SearchField
 
-_SPANS = (1, 3, 6, 12, 24)
+_SPANS = (1, 3, 6, 12, 24, 72)
 
 
 class ReportFilters(QWidget):
@@ -23,9 +23,8 @@ class ReportFilters(QWidget):
         super().__init__()
         self.setObjectName("report_filters")
         self.picker = MonthPicker(month, latest)
-        self.span = ChoiceField(
-            [(1, self.tr("This month")), *((n, self.tr("{n} months to it").format(n=n)) for n in _SPANS[1:])]
-        )
+        self.span = ChoiceField()
+        self._offer_spans(MOST_MONTHS)
         self.span.set_value(1)
         self.practitioner = ChoiceField(empty=self.tr("All practitioners"))
         self.owner = ChoiceField(empty=self.tr("Everybody’s patients"))
@@ -49,6 +48,7 @@ class ReportFilters(QWidget):
         """Offer what can be asked of a report; what was chosen stays chosen for those that know it."""
         self._asks = kind.asks
         self._page = 0
+        self._offer_spans(kind.most_months)
         shown: dict[QWidget, tuple[Ask, ...]] = {
             self.picker: ("month", "months", "years"),
             self.span: ("months",),
@@ -91,6 +91,14 @@ class ReportFilters(QWidget):
     def _on_edited(self, _what: object = None) -> None:
         self._page = 0
         self.changed.emit()
+
+    def _offer_spans(self, most: int) -> None:
+        """Offer how many months; one that is too long for this report becomes one month."""
+        words = [(1, self.tr("This month"))]
+        words += [(months, self.tr("{n} months to it").format(n=months)) for months in _SPANS[1:] if months <= most]
+        self.span.offer(words)
+        if self.span.value() is None:
+            self.span.set_value(1)
 
     def _build(self) -> None:
         names = {

@@ -75,6 +75,7 @@ def test_a_range_that_cannot_be_answered_is_refused_with_a_sentence(clinic: Desk
         look(clinic, "revenue", OCTOBER, first=Month(2026, 11))
     with pytest.raises(ReportRefused, match="at most 24 months"):
         look(clinic, "revenue", OCTOBER, first=Month(2023, 1))
+    assert look(clinic, "disclosures", OCTOBER, first=Month(2020, 11)).key == "disclosures"  # six years
     with pytest.raises(ReportRefused, match="one month"):
         look(clinic, "readiness", OCTOBER, first=Month(2026, 9))
 
@@ -83,3 +84,12 @@ def test_months_whose_rules_are_not_known_are_left_out_and_said_so(clinic: Desk)
     report = look(clinic, "revenue", Month(2019, 2))
     assert figure(report, "Ready months") == 0
     assert any("not known" in note for note in report.notes)
+
+
+def test_a_held_month_is_named_beside_the_sum_it_is_part_of(clinic: Desk) -> None:
+    row = next(row for row in clinic.readiness.board(clinic.actor, OCTOBER).rows if row.case_id == "a")
+    before = figure(look(clinic, "revenue"), "Expected (estimate)")
+    clinic.holds.hold(clinic.actor, row.patient_id, OCTOBER, "The payer is asked.")
+    report = look(clinic, "revenue")
+    assert figure(report, "Of this, held or not to be billed") == row.estimate_cents
+    assert figure(report, "Expected (estimate)") == before
