@@ -8,6 +8,8 @@ from app.models import Setting
 
 KEY = "note_sections"
 MOST_SECTIONS = 20
+OWN_WORDS = ("reason", "next_step")
+"""The keys of parts that each contact says in its own words."""
 MEDICATIONS = "medications"
 """The key of the part about medicines; it stays whatever the clinic calls the part."""
 
@@ -19,6 +21,11 @@ class NoteSection:
     key: str
     title: str
     required: bool
+
+    @property
+    def may_be_the_same(self) -> bool:
+        """Whether "no change" can answer the part: not why this contact was made, nor what comes next."""
+        return self.key not in OWN_WORDS
 
     @property
     def asks_adherence(self) -> bool:

@@ -18,7 +18,7 @@ from app.rules.timer import NotNow, Span, TimerState
 from app.services.call_rows import draft_of, role_on, store
 from app.services.clinic_settings import attempts_are_clerical
 from app.services.entry_rows import EntryRow, entry_row, new_entry_id, offset_minutes
-from app.services.note_sections import NoteSection, note_sections
+from app.services.note_sections import OWN_WORDS, NoteSection, note_sections
 from app.services.overlap import require_free
 from app.services.own_time import OwnTime, own_time
 from app.storage.ledger import Work
@@ -133,6 +133,8 @@ def _marked(session: Session, patient_id: int, written: _Written, zone: ZoneInfo
         if mark.kind == "adherence":
             rows.append(NoteMark(section=mark.section, kind=mark.kind, answer=mark.value))
             continue
+        if mark.section in OWN_WORDS:
+            raise FieldFaults({mark.section: "Say in your own words why this contact was made, and what comes next."})
         since = session.get(Note, int(mark.value)) if mark.value.isdecimal() else None
         if since is None or since.patient_id != patient_id:
             raise FieldFaults({mark.section: "There is no such earlier note of this patient. Mark it again."})

@@ -108,3 +108,15 @@ def test_an_amended_note_is_not_what_was_said_last(desk: Desk, clock: FakeClock)
     assert "symptoms" not in last
     assert last["reason"].note_id == second.id
     assert desk.notes.unfiled_count(desk.actor) == 1
+
+
+@pytest.mark.parametrize("section", ["reason", "next_step"])
+def test_each_contact_says_why_and_what_next_in_its_own_words(desk: Desk, clock: FakeClock, section: str) -> None:
+    patient = add_patient(desk)
+    ring(desk, clock, patient)
+    (first,) = desk.notes.of_patient(desk.actor, patient)
+    call_id = begin(desk, clock, patient)
+    said = {key: text for key, text in WHOLE_NOTE.items() if key != section}
+    said[mark_key(section, "no_change")] = str(first.id)
+    with pytest.raises(FieldFaults, match="own words"):
+        desk.calls.finish(desk.actor, call_id, WrapUp("reached", said))

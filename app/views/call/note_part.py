@@ -29,7 +29,7 @@ class NotePart(QWidget):
         """Show what is `written` of `section`; `last` is what the newest note says there."""
         super().__init__()
         self.section = section
-        self._last = last
+        self._last = last = last if section.may_be_the_same else None
         self._text_key, self._same_key = section.key, mark_key(section.key, "no_change")
         self._adherence_key = mark_key(section.key, "adherence")
         self.field = TextField(lines=2)
