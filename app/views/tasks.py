@@ -50,7 +50,8 @@ class Job(QObject):
     """One piece of background work, seen from the GUI thread.
 
     However fast the work, its outcome is told once the event loop is back: whoever is handed a job can still connect.
-    `finished` follows every outcome.
+    `finished` follows every outcome; the job is gone after it. It is Qt's and not Python's: whichever thread lets go of
+    it last, it is deleted on the GUI thread.
     """
 
     progressed = Signal(int, int, str)
@@ -60,9 +61,9 @@ class Job(QObject):
     finished = Signal()
     _ended = Signal(object, object)
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QObject) -> None:
         """Make a job that has not started."""
-        super().__init__()
+        super().__init__(parent)
         self.progress = Progress(self.progressed.emit)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
@@ -82,6 +83,7 @@ class Job(QObject):
         else:
             self.failed.emit(error)
         self.finished.emit()
+        self.deleteLater()
 
 
 class Tasks(QObject):
@@ -167,7 +169,7 @@ class Tasks(QObject):
         failed: Callable[[Exception], object] | None,
         pool: ThreadPoolExecutor,
     ) -> Job:
-        job = Job()
+        job = Job(self)
         if self._closed:
             return job
         if done is not None:

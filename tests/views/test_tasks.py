@@ -1,3 +1,4 @@
+import gc
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -170,3 +171,15 @@ def test_who_connects_late_still_hears_a_fast_job(qtbot: QtBot, tasks: Tasks) ->
     job.finished.connect(lambda: heard.append("finished"))
     qtbot.waitUntil(lambda: heard == [7, "finished"])
     assert tasks.is_idle
+
+
+def test_jobs_that_ended_are_gone(qtbot: QtBot, tasks: Tasks) -> None:
+    """A heartbeat every five seconds makes thousands of them a day."""
+    done: list[object] = []
+    for number in range(50):
+        tasks.run(partial(int, number), done.append)
+    qtbot.waitUntil(lambda: len(done) == 50)
+    qtbot.waitUntil(lambda: tasks.findChildren(Job) == [])
+    del number
+    gc.collect()
+    assert [job for job in gc.get_objects() if isinstance(job, Job)] == []
