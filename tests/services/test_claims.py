@@ -338,3 +338,70 @@ def test_forms_count_as_sent_once_and_print_again_the_same(closed_clinic: Desk) 
 def test_every_row_of_the_register_is_sealed(closed_clinic: Desk) -> None:
     sent(closed_clinic)
     assert closed_clinic.integrity.check(closed_clinic.actor).faults == ()
+
+
+def cover(desk: Desk, external_id: str, coverage: str) -> None:
+    patient_id = number_of(desk, external_id)
+    form = desk.patients.form(desk.actor, patient_id)
+    desk.patients.edit(desk.actor, patient_id, replace(form, coverage=coverage))
+
+
+def test_a_closed_fact_that_changes_starts_the_sixty_days_once(closed_clinic: Desk, clock: FakeClock) -> None:
+    desk = closed_clinic
+    sent(desk)
+    assert desk.claims.notice_changes(desk.actor, OCTOBER) == 0
+    cover(desk, "a", "none")
+    clock.advance(days=2)
+    assert desk.claims.notice_changes(desk.actor, OCTOBER) == 1
+    assert desk.claims.notice_changes(desk.actor, OCTOBER) == 0
+    row = next(each for each in rows(desk) if each.patient_id == number_of(desk, "a"))
+    assert row.state == ACCEPTED
+    assert row.deadline is not None
+    assert (row.deadline.what, row.deadline.on) == ("return", date(2027, 1, 24))
+    assert row.claim_id is not None
+    said = desk.claims.history(desk.actor, row.claim_id)[-1].reason
+    assert said == "The record changed after the month was closed. Codes were 99490 ×1, now none."
+
+    desk.claims.settle_overpayment(desk.actor, row.claim_id, "Returned by cheque 1182")
+    assert desk.claims.notice_changes(desk.actor, OCTOBER) == 0
+    assert all(each.deadline is None for each in rows(desk))
+
+
+def test_what_is_no_matter_of_billing_starts_nothing(closed_clinic: Desk) -> None:
+    sent(closed_clinic)
+    set_mbi(closed_clinic, "a", MBIS[3])
+    assert closed_clinic.claims.notice_changes(closed_clinic.actor, OCTOBER) == 0
+
+
+def test_a_month_opened_again_is_taken_back_or_sent_anew_and_never_becomes_two(
+    closed_clinic: Desk, tmp_path: Path
+) -> None:
+    desk = closed_clinic
+    first = sent(desk)
+    desk.reopenings.reopen(desk.actor, OCTOBER, "Minutes were wrong", patients=[number_of(desk, "a")])
+    assert desk.claims.notice_changes(desk.actor, OCTOBER) == 1
+    row = next(each for each in rows(desk) if each.claim_id == first)
+    assert (row.changed, row.state) == (True, ACCEPTED)
+    with pytest.raises(NotNow, match="Close it first"):
+        desk.claims.send_again(desk.actor, first, "7", reason="Corrected")
+
+    close_october(desk, tmp_path / "second")
+    assert desk.claims.month_files(desk.actor, OCTOBER).claimed == 0
+    desk.claims.send_again(desk.actor, first, "7", reason="Corrected")
+    made = desk.claims.month_files(desk.actor, OCTOBER)
+    assert made.claimed == 1
+    assert count(desk, Claim) == 2
+    row = next(each for each in rows(desk) if each.claim_id == first)
+    assert (row.changed, row.state, row.packet_no) == (False, EXPORTED, f"CL-2026-10-{row.patient_id:04d}-r2")
+    assert desk.integrity.check(desk.actor).faults == ()
+
+
+def test_a_claim_of_a_month_opened_for_good_can_still_be_taken_back(closed_clinic: Desk) -> None:
+    first = sent(closed_clinic)
+    patients = [number_of(closed_clinic, "a")]
+    closed_clinic.reopenings.reopen(closed_clinic.actor, OCTOBER, "Should not be billed", patients=patients)
+    closed_clinic.claims.send_again(closed_clinic.actor, first, "8", reason="Should not be billed")
+    made = closed_clinic.claims.month_files(closed_clinic.actor, OCTOBER)
+    found = segments(made.files[-1].content)
+    assert next(segment for segment in found if segment[0] == "CLM")[5] == "11:B:8"
+    assert validate(made.files[-1].content).accepted

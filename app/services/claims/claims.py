@@ -32,8 +32,9 @@ from app.services.claims.gathering import Due, due_claims, final_packets
 from app.services.claims.register import BatchRow, HistoryLine, RegisterRow
 from app.services.claims.sending import ClaimFile, MonthClaims, Outgoing, WriteFile, file_of, record
 from app.services.clinic_day import day_at
+from app.services.closing.changes import ChangedMonth, changed_since_close
 from app.services.door import composed, reads, writes
-from app.services.judging import clinic_of, judge
+from app.services.judging import clinic_of
 from app.storage.ledger import Ledger, Reading, Work
 
 READ, WORK, SETTINGS = "claim.read", "claim.work", "clinic.edit"
@@ -293,17 +294,14 @@ class Claims:
         rows = [row for row in rows if row.claim_id and self._may_note(session, row.claim_id)]
         if not rows:
             return {}
-        moved = {
-            each.patient.id
-            for each in judge(session, clinic, month, self._book, [row.patient_id for row in rows])
-            if each.changed_since
-        }
+        month_now = changed_since_close(session, month, self._book, [row.patient_id for row in rows])
+        moved = {each.patient_id: each for each in month_now if each.bears_on_claim}
         found = {}
         for row in rows:
             if row.claim_id and row.changed:
                 found[row.claim_id] = "The month was opened again after the claim left."
-            elif row.claim_id and row.patient_id in moved:
-                found[row.claim_id] = "The record changed after the month was closed."
+            elif row.claim_id and (each := moved.get(row.patient_id)) is not None:
+                found[row.claim_id] = _what_changed(each)
         return found
 
     def _may_note(self, session: Session, claim_id: int) -> bool:
@@ -354,6 +352,16 @@ class Claims:
             cents=cents,
             reason=reason,
         )
+
+
+def _what_changed(month: ChangedMonth) -> str:
+    """Return why a claim may have been for too much: its codes, then and now. Names no patient."""
+    was, now = (
+        ", ".join(f"{code} ×{units}" for code, units in lines) or "none"
+        for lines in (month.lines_were, month.lines_now)
+    )
+    told = f" Codes were {was}, now {now}." if was != now else " The codes are the same."
+    return f"The record changed after the month was closed.{told}"
 
 
 def _sent(session: Session, due: Due) -> ClaimFacts:
