@@ -49,7 +49,7 @@ def counters(room: MonthRoom) -> list[str]:
 
 def test_the_running_month_is_shown_and_says_when_it_can_be_approved_and_made(room: MonthRoom) -> None:
     assert room.says("month_shown") == "November 2026"
-    assert "from 12/01/2026 on" in room.says("page_subtitle")
+    assert "from 12/01/2026 on" in room.says("month_about")
     assert room.offers("month_report")
     assert not room.offers("month_make")
     assert not room.offers("month_approve")
@@ -61,7 +61,9 @@ def test_the_running_month_is_shown_and_says_when_it_can_be_approved_and_made(ro
 def test_a_month_before_is_one_key_away_and_one_after_the_running_one_is_not(room: MonthRoom) -> None:
     room.press(KEY.Key_PageUp, CTRL)
     assert room.says("month_shown") == "October 2026"
-    assert counters(room) == ["All 5", "Short 1", "Blocked 2", "Ready 2", "Approved 0", "Exported 0"]
+    assert counters(room) == [
+        *("All 5", "Short 1", "Blocked 2", "Ready 2", "Approved 0", "Exported 0", "Held 0", "Not billed 0"),
+    ]
     assert room.offers("month_make")
     room.press(KEY.Key_PageDown, CTRL)
     room.press(KEY.Key_PageDown, CTRL)
@@ -78,10 +80,11 @@ def test_in_the_first_days_the_board_opens_on_the_month_that_just_ended(
 
 def test_each_patient_is_listed_with_state_minutes_codes_and_what_is_missing(october: MonthRoom) -> None:
     table = october.page.patients.table
-    said = {table.words_at(at)[0]: table.words_at(at)[1:] for at in range(table.rowCount())}
-    assert said[A] == ("Ready", "25:00", "99490", "NPI 1234567893", "")
-    assert said[C] == ("Short 5:00", "15:00", "", "NPI 1234567893", "Time is below the first threshold")
-    assert said[E] == ("Blocked 2", "30:00", "99490", "NPI 1234567893", "Fewer than two active chronic conditions")
+    shown = [at for at, column in enumerate(table.columns) if column.key not in ("was", "practitioner")]
+    said = {table.words_at(at)[0]: tuple(table.words_at(at)[each] for each in shown[1:]) for at in range(5)}
+    assert said[A] == ("Ready", "25:00", "99490", "", "")
+    assert said[C] == ("Short 5:00", "15:00", "", "Ana Alvarez", "Time is below the first threshold")
+    assert said[E] == ("Blocked 2", "30:00", "99490", "Ana Alvarez", "Fewer than two active chronic conditions")
     assert said[D][:3] == ("Blocked 1", "25:00", "99490")
 
 
@@ -140,11 +143,11 @@ def test_a_practitioners_patients_are_shown_alone(request: pytest.FixtureRequest
 def test_the_selected_month_says_whose_each_missing_thing_is_and_what_counts(october: MonthRoom) -> None:
     october.press(KEY.Key_End)
     assert october.current == E
-    lines = october.page.card.findChildren(FindingLine)
-    assert [line.accessibleName() for line in lines] == [
-        "Fewer than two active chronic conditions are recorded. Owner: Billing practitioner",
-        "The patient has no Medicare Part B. Owner: Office manager",
-    ]
+    lines = {line.objectName(): line.accessibleName() for line in october.page.card.findChildren(FindingLine)}
+    assert lines["missing_0"] == (
+        "Fewer than two active chronic conditions are recorded. Owner: Billing practitioner, Ana Alvarez"
+    )
+    assert lines["missing_1"] == "The patient has no Medicare Part B. Owner: Office manager, Ana Alvarez"
     assert october.says("month_total_time") == "30:00 in all · 10:00 to go for 99439"
     assert october.says("month_by_role") == "Clinical staff 30:00 · Practitioner 0:00"
     left_out = october.page.card.findChild(QWidget, "month_excluded")
@@ -355,7 +358,7 @@ def test_nothing_is_clipped(october: MonthRoom, theme: Theme, scale: int) -> Non
     october.press(KEY.Key_End)
     october.qtbot.waitUntil(lambda: clipped(october.page) == [])
     if october.offers("month_details"):
-        october.page.details_button.click()
+        october.page.board_tab.details_button.click()
         october.qtbot.waitUntil(lambda: clipped(october.page) == [])
 
 

@@ -28,6 +28,7 @@ from app.views.widgets import ChoiceField, PanelHost, SearchField, ask_reason, f
 CARD_WIDTH = 46 * GRID
 NARROW = 112 * GRID
 """Below so many pixels at 100 % text, list and card take turns."""
+LEAST_SEARCH = 18 * GRID
 UNLIMITED = 16_777_215
 
 
@@ -49,7 +50,7 @@ class BoardTab(QWidget):
         self._roles = context.desk.opened.ledger.permissions.roles
         self._board: Board | None = None
         self._filter = BoardFilter()
-        self._shows_card = False
+        self._shows_card = self._has_changed = False
         self.search = SearchField(self.tr("Name, MRN, code or what is missing"), name="month_search")
         self.practitioner = self._choice(self.tr("All practitioners"), "month_practitioner", self.tr("Practitioner"))
         self.owner = self._choice(self.tr("All owners"), "month_owner", self.tr("Owner of what is missing"))
@@ -85,9 +86,11 @@ class BoardTab(QWidget):
             [(key, found.person or owner_words(found, self._roles)) for key, found in owners_of(board.rows)]
         )
         changed = sum(bool(row.was) for row in board.rows)
-        since = format_date(board.since) if board.since is not None else ""
-        safe_text.set_button_text(self.changed, self.tr("Changed since {day} ({n})").format(day=since, n=changed))
-        set_shown(self.changed, shown=board.since is not None and (changed > 0 or self.changed.isChecked()))
+        safe_text.set_button_text(self.changed, self.tr("Changed ({n})").format(n=changed))
+        if board.since is not None:
+            safe_text.set_tip(self.changed, self.tr("Changed since {day}").format(day=format_date(board.since)))
+        self._has_changed = board.since is not None and changed > 0
+        self._show_changed()
         self._filter_now()
 
     def show_refusal(self, words: str) -> None:
@@ -299,10 +302,17 @@ class BoardTab(QWidget):
         }
         for part in sorted(shown, key=lambda part: shown[part]):  # what goes goes first: both would widen the window
             set_shown(part, shown=shown[part])
+        for part in (self.search, self.practitioner, self.owner):  # they choose from the list that is out of view
+            set_shown(part, shown=not self._shows_card)
+        self._show_changed()
         set_shown(self.back_button, shown=self._shows_card)
         set_shown(
             self.details_button, shown=narrow and not panel and not self._shows_card and self.card.row is not None
         )
+
+    def _show_changed(self) -> None:
+        is_of_use = self._has_changed or self.changed.isChecked()
+        set_shown(self.changed, shown=is_of_use and not self._shows_card)
 
     def _choice(self, empty: str, name: str, words: str) -> ChoiceField:
         made = ChoiceField(empty=empty)
@@ -331,6 +341,7 @@ class BoardTab(QWidget):
         )
         top = QHBoxLayout()
         top.setSpacing(GRID)
+        fit_scale(self.search, lambda: self.search.setMinimumWidth(scaled(LEAST_SEARCH)))
         top.addWidget(self.search, 1)
         for part in (self.practitioner, self.owner, self.changed, self.details_button, self.back_button):
             top.addWidget(part)

@@ -82,9 +82,11 @@ def summary(shown: Explanation) -> Section:
     if not shown.lines and shown.would_bill:
         wanting = _tr("If all of this were mended: {codes}").format(codes=codes_words(shown.would_bill))
         section.body.addWidget(safe_text.label(wanting, "muted"))
-    amount = _tr("Estimate: {amount}, before coinsurance; never the sum to charge.")
     if shown.would_bill:
-        said = amount.format(amount=money_words(shown.estimate_cents))
+        said = _tr("Estimate: not known.")
+        if shown.estimate_cents is not None:
+            amount = _tr("Estimate: {amount}, before coinsurance; never the sum to charge.")
+            said = amount.format(amount=money_words(shown.estimate_cents))
         section.body.addWidget(safe_text.label(said, "muted", name=f"{prefix}_estimate"))
     if shown.packet_no is not None:
         frozen = _tr("Closed: explained from what was frozen with packet {number}.").format(number=shown.packet_no)

@@ -59,7 +59,7 @@ class HistoryChart(QWidget):
         return QSize(scaled(60 * GRID), scaled(30 * GRID))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(scaled(30 * GRID), scaled(18 * GRID))
+        return QSize(scaled(30 * GRID), scaled(12 * GRID))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not self._days:

@@ -21,7 +21,7 @@ from app.views.theme import GRID, set_shown
 from app.views.widgets import NumberField, format_duration
 from app.views.widgets.counters import Counters
 
-PLAN = "plan"
+HOURS = "hours_left"
 _ICONS = {
     "no_call_planned": "clock",
     "consent_pending": "clipboard-check",
@@ -64,7 +64,7 @@ class LeaksTab(QWidget):
         words = self._cause_words()
         choices = [(cause, words[cause], _ICONS[cause]) for cause in CAUSES]
         self.causes = Counters(
-            [*choices, (PLAN, self.tr("Hours left"), "hourglass")], name="leak_causes", words=self.tr("Causes")
+            [*choices, (HOURS, self.tr("Hours left"), "hourglass")], name="leak_causes", words=self.tr("Causes")
         )
         self._sums = safe_text.label("", "strong", name="leak_sums")
         self._note = safe_text.label("", "muted", name="leak_note")
@@ -155,14 +155,15 @@ class LeaksTab(QWidget):
 
     def _show(self) -> None:
         report = self.report
-        is_plan = self.causes.key == PLAN
+        is_plan = self.causes.key == HOURS
         set_shown(self._plan_part, shown=is_plan)
         if report is None:
             self.causes.show_counts({})
             self._sums.setText("")
             self._show_rows(())
             return
-        self.causes.show_counts({leak.cause: len(leak.patients) for leak in report.leaks})
+        counts = {leak.cause: len(leak.patients) for leak in report.leaks}
+        self.causes.show_counts({**counts, HOURS: self.hours.value() or 0})
         self._sums.setText(self._sum_words(report))
         leak = next((each for each in report.leaks if each.cause == self.causes.key), None)
         self._note.setText(self._leak_words(leak) if leak is not None else "")
@@ -170,7 +171,7 @@ class LeaksTab(QWidget):
         self._show_rows(() if leak is None else leak.patients)
 
     def _show_rows(self, rows: Sequence[LeakingPatient]) -> None:
-        is_plan = self.causes.key == PLAN
+        is_plan = self.causes.key == HOURS
         self.table.show_rows(rows)
         set_shown(self.list, shown=bool(rows) and not is_plan)
         set_shown(self._nobody, shown=not rows and not is_plan)

@@ -75,7 +75,8 @@ class MonthEndPage(QWidget):
         self.register = RegisterView(context, self._zone, self.picker.month)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("month_tabs")
-        self.header = PageHeader(self.tr("Month-end"), " ")
+        self.header = PageHeader(self.tr("Month-end"))
+        self.about = safe_text.label(" ", "muted", name="month_about")
         self._build()
         self._connect()
         self.setFocusProxy(self.patients.list)
@@ -122,7 +123,7 @@ class MonthEndPage(QWidget):
             self._context.tasks.failed.emit(error)
             return
         self._board = None
-        self.header.show_text(self.tr("Month-end"), " ")
+        self.about.setText(" ")
         self._offer_actions()
         self.board_tab.show_refusal(sentence(error))
         self._read_tab()
@@ -236,7 +237,7 @@ class MonthEndPage(QWidget):
             unknown = len(amounts) - len(known)
             beside = self.tr(", {n} without a known amount").format(n=unknown) if unknown else ""
             parts.append(f"{expected}{beside}.")
-        self.header.show_text(self.tr("Month-end"), " ".join(parts))
+        self.about.setText(" ".join(parts))
         self._offer_actions()
 
     def _when_over(self, month: Month) -> str:
@@ -297,6 +298,7 @@ class MonthEndPage(QWidget):
         self.tabs.setCornerWidget(self.picker)
         page = page_layout(self)
         page.addWidget(self.header)
+        page.addWidget(self.about)
         page.addWidget(self.tabs, 1)
         self._offer_actions()
 

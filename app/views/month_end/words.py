@@ -47,7 +47,7 @@ _PLACES = {
     "conditions": "Open conditions",
     "consent": "Open consent",
     "coverage": "Open coverage",
-    "eligibility": "Record that it was asked",
+    "eligibility": "Record it",
     "enrolment": "Open enrolment",
     "mbi": "Open Medicare number",
     "mdm": "Open decision making",
