@@ -50,6 +50,8 @@ _EVENTS = {
     "recover_with_gap": "Call recovered after a crash, with its gap",
     "amend": "Note amended",
     "copy": "Note copied for the EHR",
+    "patient_copy": "Patient's copy of the care plan made",
+    "fhir_export": "Care plan written for other software",
     "copy_leaves": "Paper printed or saved",
     "filed": "Note marked as filed",
     "not_filed": "Note marked as not filed",

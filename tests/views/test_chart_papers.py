@@ -264,3 +264,23 @@ def test_medicines_are_gone_through_on_the_chart_too(room: PatientRoom) -> None:
     room.press(KEY.Key_Space)
     said = part(room.chart, "medicines_reviews", QWidget).findChildren(QLabel)
     assert any("Metformin 500 mg" in each.text() and "Not taking" in each.text() for each in said)
+
+
+def test_a_copy_that_has_no_words_for_the_patient_says_so(room: PatientRoom) -> None:
+    patient = called(room)
+    sign_whole(room.desk, patient)
+    room.open_chart(patient)
+    shown = tab(room, 7, DocumentsTab)
+    assert isinstance(shown, DocumentsTab)
+    note, plan = (next(row for row in shown.rows.table.rows if row.kind == kind) for kind in ("note", "care_plan"))
+    shown.rows.pick(note.key)
+    assert not shown.rows.buttons["copy"].isEnabled()
+    shown.rows.pick(plan.key)
+    shown.rows.buttons["copy"].setFocus()
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: bool(room.errors))
+    told = [str(error) for error in room.errors]
+    room.errors.clear()
+    assert "no words for the patient yet" in told[0]
+    room.settle()
+    assert isinstance(room.shown, ChartView)

@@ -1,6 +1,7 @@
 """Documents: the packets, care plans and notes of a patient, to be looked at, printed or saved again."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -50,7 +51,17 @@ class DocumentsTab(QWidget):
             ],
             row_id=lambda row: row.key,
             empty=self.tr("Nothing yet: signed notes, signed care plans and packets come here by themselves."),
-            actions=[RowAction("open", self.tr("Open"), "eye", self.open)],
+            actions=[
+                RowAction("open", self.tr("Open"), "eye", self.open),
+                RowAction(
+                    "copy",
+                    self.tr("Patient's copy"),
+                    "printer",
+                    self.open_patient_copy,
+                    fits=lambda row: row.kind == "care_plan",
+                ),
+                *self._answers(),
+            ],
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2 * GRID, GRID, 0)
@@ -77,6 +88,26 @@ class DocumentsTab(QWidget):
         else:
             self._show_paper(row, lambda: desk.care_plans.paper(desk.actor, row.id))
 
+    def open_answer(self, row: DocumentRow) -> None:
+        """Show why the month of a packet was billed, with its proof."""
+        answers, actor = self._frame.context.desk.audit_answers, self._frame.context.desk.actor
+        patient_id = self._frame.patient_id
+
+        def make(_progress: object) -> Paper:
+            made = answers.of_packet(actor, row.id)
+            return Paper(made.pdf, made.name, partial(answers.leave, actor, made.name, patient_id))
+
+        show_preview(self._frame.context, self.tr("Audit answer"), make)
+
+    def open_patient_copy(self, row: DocumentRow) -> None:
+        """Show a care plan as its patient reads it, in their language."""
+        desk = self._frame.context.desk
+
+        def content() -> bytes:
+            return desk.plan_copies.patient_copy(desk.actor, row.id, desk.plan_copies.language_of(desk.actor, row.id))
+
+        self._show_paper(row, content)
+
     def _on_note_read(self, note: NoteRow) -> None:
         self._frame.host.close_panel()
         if not self._frame.host.is_open:
@@ -96,6 +127,12 @@ class DocumentsTab(QWidget):
 
         name = f"{row.key}.pdf"
         show_preview(self._frame.context, row.title, lambda _progress: Paper(content(), name, leave))
+
+    def _answers(self) -> list[RowAction[DocumentRow]]:
+        if not self._frame.context.may("answer.make"):
+            return []
+        words = self.tr("Audit answer")
+        return [RowAction("answer", words, "shield-check", self.open_answer, fits=lambda row: row.kind == "packet")]
 
     def _made(self, row: DocumentRow) -> str:
         return moment_words(row.at.astimezone(self._frame.zone))
