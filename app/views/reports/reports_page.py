@@ -12,7 +12,7 @@ from app.rules.errors import ClinicError
 from app.rules.month import Month
 from app.rules.report import Report
 from app.services.figures.kinds import KINDS, ReportKind, Wanted
-from app.services.figures.reports import Choices, Copy
+from app.services.figures.reports import Choices
 from app.services.figures.trail import PAGE
 from app.storage.ledger import Changes
 from app.views import safe_text
@@ -23,13 +23,12 @@ from app.views.icons import icon
 from app.views.month_end.saved_file import save_file
 from app.views.page_context import PageContext
 from app.views.paper_preview.leave_panel import LeavePanel
-from app.views.paper_preview.paper import Paper
-from app.views.paper_preview.preview import show_preview
 from app.views.reports.filters import ReportFilters
+from app.views.reports.previewing import file_name, preview_report
 from app.views.reports.report_body import ReportBody
 from app.views.table import Column, SnapshotTable
 from app.views.table_view import TableView
-from app.views.tasks import Job, Progress
+from app.views.tasks import Job
 from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
 from app.views.widgets import Banner, ChoiceField, PageHeader, ProgressPanel, page_layout
 
@@ -129,16 +128,8 @@ class ReportsPage(QWidget):
             self._ask_choices()
 
     def _on_preview(self) -> None:
-        if self._report is None:
-            return
-        context, kind, wanted = self._context, self._kind, self.filters.wanted()
-        reports, actor = context.desk.reports, context.desk.actor
-
-        def make(progress: Progress) -> Paper:
-            copy = reports.paper(actor, kind.key, wanted, progress)
-            return Paper(copy.content, _file_name(kind, wanted, "pdf"), self._leaver(copy))
-
-        show_preview(context, self._report.title, make)
+        if self._report is not None:
+            preview_report(self._context, self._kind.key, self.filters.wanted(), self._report.title)
 
     def _on_list(self, form: str) -> None:
         self._form = form
@@ -150,7 +141,7 @@ class ReportsPage(QWidget):
         ask_new_file(
             self,
             self.tr("Save {form}").format(form=form.upper()),
-            _file_name(kind, wanted, form),
+            file_name(kind.key, wanted, form),
             _FORMS[form],
             lambda path: self._save_list(path, (kind, wanted, number), (form, purpose)),
         )
@@ -161,10 +152,6 @@ class ReportsPage(QWidget):
     def _on_find(self) -> None:
         target = self.filters.text if self.filters.text.isVisible() else self._focus_part()
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _leaver(self, copy: Copy) -> Callable[[str, str], None]:
-        reports, actor = self._context.desk.reports, self._context.desk.actor
-        return lambda form, purpose: reports.leave(actor, copy, form, purpose)
 
     def _save_list(self, path: Path, what: tuple[ReportKind, Wanted, int | None], how: tuple[str, str]) -> None:
         (kind, wanted, number), (form, purpose) = what, how
@@ -324,9 +311,3 @@ class ReportsPage(QWidget):
     def _show_tab(self, number: int) -> None:
         if self.body is not None:
             self.body.show_tab(number)
-
-
-def _file_name(kind: ReportKind, wanted: Wanted, form: str) -> str:
-    """Return a file's name: the report and its months, nobody's name."""
-    months = str(wanted.last) if wanted.first == wanted.last else f"{wanted.first}-to-{wanted.last}"
-    return f"{kind.key.replace('_', '-')}-{months}.{form}"
