@@ -24,7 +24,7 @@ from app.views.theme import GRID, fit_scale, scaled, set_shown
 from app.views.widgets import Card, EmptyState, PassphraseField, Tone, format_duration, scrolling
 
 NARROW = 100 * GRID
-LIST_WIDTH = 40 * GRID
+LIST_WIDTH = 50 * GRID
 
 
 class ReviewStep(QWidget):
@@ -140,7 +140,7 @@ class PreviewStep(QWidget):
         self._previews = Latest(context.tasks, self)
         columns: tuple[Column[BoardRow], ...] = (
             Column("name", self.tr("Patient"), lambda row: row.name, 0),
-            Column("codes", self.tr("Codes"), lambda row: codes_words(row.lines), 130),
+            Column("codes", self.tr("Codes"), lambda row: codes_words(row.lines), 150),
         )
         self.table: SnapshotTable[BoardRow, int] = SnapshotTable(columns, lambda row: row.patient_id, self)
         self.list = TableView(self.table, name="close_packets", words=self.tr("Packets to look at"))

@@ -35,7 +35,7 @@ from app.views.widgets import (
     scrolling,
 )
 
-WIDEST = 110 * GRID
+WIDEST = 96 * GRID
 REVIEW, APPROVALS, PREVIEW, DRY_RUN, FILES, DONE = range(6)
 
 
@@ -370,7 +370,7 @@ def _narrow(part: QWidget) -> QWidget:
     held = QWidget()
     row = QHBoxLayout(held)
     row.setContentsMargins(0, 0, GRID, 0)
-    row.addWidget(part)
-    row.addStretch(0)
+    row.addWidget(part, 100)
+    row.addStretch(1)
     fit_scale(held, lambda: part.setMaximumWidth(scaled(WIDEST)))
     return held

@@ -32,7 +32,7 @@ from app.views.month_end.saved_file import save_report
 from app.views.month_end.words import money_words, month_words
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
-from app.views.theme import Role, set_shown
+from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
 from app.views.widgets import PageHeader, format_date, page_layout
 
 SETTLE_MS = 200
@@ -252,11 +252,11 @@ class MonthEndPage(QWidget):
         set_shown(self.report_button, shown=has_rows)
         for button in self._month_buttons:
             set_shown(button, shown=has_rows and is_over)
-        if self.close_button is not None and self._state.is_closed:
-            set_shown(self.close_button, shown=False)
+        for closing in (self.close_button, self.approve_button):
+            if closing is not None and self._state.is_closed:
+                set_shown(closing, shown=False)
         if self.reopen_button is not None:
-            has_finals = self._board is not None and bool(self._board.counts.get(EXPORTED))
-            set_shown(self.reopen_button, shown=has_rows and is_over and (has_finals or self._state.is_closed))
+            set_shown(self.reopen_button, shown=has_rows and is_over and self._state.is_closed)
 
     def _may_open(self, place: str) -> bool:
         if place == "clinic":
@@ -274,6 +274,7 @@ class MonthEndPage(QWidget):
         self.header.add_action(self.report_button)
         self._month_buttons: list[QPushButton] = []
         self.close_button: QPushButton | None = None
+        self.approve_button: QPushButton | None = None
         self.reopen_button: QPushButton | None = None
         if self._context.may("month.reopen"):
             self.reopen_button = self._reopen_button()
@@ -301,6 +302,7 @@ class MonthEndPage(QWidget):
         page.addWidget(self.about)
         page.addWidget(self.tabs, 1)
         self._offer_actions()
+        fit_scale(self, self._fit_words)
 
     def _make_button(self) -> QPushButton:
         return safe_text.button(
@@ -329,7 +331,7 @@ class MonthEndPage(QWidget):
         )
 
     def _approve_button(self) -> QPushButton:
-        return safe_text.button(
+        self.approve_button = safe_text.button(
             self.tr("Approve"),
             name="month_approve",
             kind="primary",
@@ -337,6 +339,20 @@ class MonthEndPage(QWidget):
             tip=self.tr("Look at each ready month and approve it (F9)"),
             on_click=self._on_approve,
         )
+        return self.approve_button
+
+    def _fit_words(self) -> None:
+        """Say less on the buttons where the text is large, so that they need no wider window."""
+        is_large = scaled(GRID) >= GRID * 3 // 2
+        words = {
+            "month_report": (self.tr("Readiness report"), self.tr("Report")),
+            "month_make": (self.tr("Make packets"), self.tr("Packets")),
+            "month_close": (self.tr("Close month"), self.tr("Close")),
+            "month_reopen": (self.tr("Open again"), self.tr("Open")),
+        }
+        for button in (self.report_button, self.reopen_button, *self._month_buttons):
+            if button is not None and button.objectName() in words:
+                safe_text.set_button_text(button, words[button.objectName()][is_large])
 
     def _connect(self) -> None:
         self.picker.chosen.connect(self._on_month_chosen)

@@ -164,7 +164,7 @@ class ReopenView(QWidget):
             self.tr("Open again"),
             name="reopen_button",
             kind="danger",
-            icon=icon("lock-open", "on_accent"),
+            icon=icon("lock-open", "block"),
             on_click=self._on_open,
         )
         self.cancel_button = safe_text.button(
