@@ -120,7 +120,7 @@ def open_desk(
 def desk_of(opened: OpenClinic, house: House) -> Desk:
     """Wire the services of an opened clinic."""
     ledger = opened.ledger
-    months = StandingMonths(assets.load_rule_book())
+    months = StandingMonths(assets.load_rule_book(), __version__)
     care_plans = CarePlans(
         ledger,
         parse_section_kinds(assets.load_toml("care_plan_sections.toml")),

@@ -41,6 +41,7 @@ from app.models.practitioner import Practitioner
 from app.models.promise import Promise
 from app.models.reconciliation import ReconciledMedication, Reconciliation
 from app.models.setting import Setting
+from app.models.standing_month import StandingMonth
 from app.models.stay import Stay
 from app.models.stored_paper import PaperPiece, StoredPaper
 from app.models.time_entry import TimeEntry
@@ -99,6 +100,7 @@ __all__ = [
     "ReconciledMedication",
     "Reconciliation",
     "Setting",
+    "StandingMonth",
     "Stay",
     "StoredPaper",
     "TimeEntry",

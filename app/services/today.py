@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from app.services.caseload import CaseloadPatient, caseload
 from app.services.clinic_day import zone_of
-from app.services.door import reads
+from app.services.door import reads, writes
 from app.services.plan_reviews import reviews_due
 from app.services.standing_months import StandingMonths
 from app.services.today_order import Reason, Why, is_mine, reason_of, sort_key
-from app.storage.ledger import Ledger, Reading
+from app.storage.ledger import Ledger, Reading, Work
 
 CLOSE_FROM, CLOSE_TO = 15 * 60, 20 * 60
 """Seconds of a month that is close to its first unit: 15:00 to 19:59."""
@@ -121,6 +121,11 @@ class Today:
     def everyone(self, reading: Reading, *, mine: bool = True) -> tuple[TodayRow, ...]:
         """Return all enrolled patients in the queue's order, to be filtered by `TodayRow.filters` and counted."""
         return self._rows(reading, mine=mine)
+
+    @writes("today.read", audited=False)
+    def keep_months(self, work: Work) -> bool:
+        """Keep what the patients' months come to, so that the next sign-in need not work all of them out anew."""
+        return self._months.keep(work.session)
 
     def _rows(self, reading: Reading, *, mine: bool) -> tuple[TodayRow, ...]:
         zone = zone_of(reading.session)

@@ -21,7 +21,7 @@ from app.services.desk import Desk
 PERMISSIONS = parse_permissions(assets.load_toml("security/permissions.toml"))
 
 # What happens every few seconds by itself, and would drown the audit trail.
-UNAUDITED = {"Calls.beat", "Calls.save_draft", "CarePlans.save_draft"}
+UNAUDITED = {"Calls.beat", "Calls.save_draft", "CarePlans.save_draft", "Today.keep_months"}
 
 
 def service_classes() -> Iterator[type]:

@@ -1,19 +1,25 @@
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy.orm import Session
 
-from app import assets
-from app.models import Enrolment, Person, Practitioner
+from app import __version__, assets
+from app.models import Clinic, Enrolment, Person, Practitioner
 from app.rules.errors import ClinicError
+from app.rules.month import Month
+from app.rules.rule_book import RuleBook
 from app.security.permissions import Actor, NotPermitted
+from app.services import standing_months
 from app.services.cadence import CadenceForm
 from app.services.chart_forms import StayForm
 from app.services.desk import Desk
 from app.services.enrolment_forms import ConsentForm
 from app.services.escalations import EscalationForm
 from app.services.follow_ups import FollowUpForm
+from app.services.judging import Judged, judge
 from app.services.patient_form import PatientForm
 from app.services.promises import PromiseForm
 from app.services.standing_months import StandingMonths
@@ -311,6 +317,40 @@ def test_what_is_kept_between_two_looks_is_what_a_fresh_look_sees(  # noqa: C901
         except ClinicError:
             continue  # refused: nothing was written
         seen.add(what)
-        fresh = Today(desk.opened.ledger, StandingMonths(assets.load_rule_book()))
+        fresh = Today(desk.opened.ledger, StandingMonths(assets.load_rule_book(), "another program"))
         assert desk.today.everyone(desk.actor) == fresh.everyone(desk.actor)
+        if number < 5:
+            desk.today.keep_months(desk.actor)
+        # Whoever signs in now begins with what was kept, a while ago or just now.
+        recalled = Today(desk.opened.ledger, StandingMonths(assets.load_rule_book(), __version__))
+        assert recalled.everyone(desk.actor) == fresh.everyone(desk.actor)
     assert len(seen) >= 6
+
+
+def test_months_are_kept_for_the_next_sign_in_by_the_same_program_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, other = add_patient(desk, "X", "Close"), add_patient(desk, "X", "Other")
+    join(desk, patient, other)
+    work_on(desk, patient, 18)
+    rows = desk.today.everyone(desk.actor)
+    assert desk.today.keep_months(desk.actor)
+    assert not desk.today.keep_months(desk.actor)  # nothing new
+    judged: list[Collection[int] | None] = []
+
+    def counting(
+        session: Session, clinic: Clinic, month: Month, book: RuleBook, ids: Collection[int] | None = None
+    ) -> list[Judged]:
+        judged.append(ids)
+        return judge(session, clinic, month, book, ids)
+
+    monkeypatch.setattr(standing_months, "judge", counting)
+    same = Today(desk.opened.ledger, StandingMonths(assets.load_rule_book(), __version__))
+    assert same.everyone(desk.actor) == rows
+    assert judged == []
+    work_on(desk, other, 3, hour=17)
+    assert same.everyone(desk.actor) == desk.today.everyone(desk.actor)
+    assert judged == [{other}, {other}]
+    newer = Today(desk.opened.ledger, StandingMonths(assets.load_rule_book(), "9.9.9"))
+    assert newer.everyone(desk.actor) == same.everyone(desk.actor)
+    assert judged[-1] is None

@@ -26,6 +26,7 @@ from app.views.today.week_view import WeekView
 from app.views.widgets import ChoiceField, PageHeader, PanelHost, SearchField, format_date, page_layout
 
 LOOK_EVERY_MS = 60_000
+KEEP_EVERY_LOOKS = 10
 _FRESH = (
     *("patient", "enrolment", "practitioner", "import_batch", "person", "setting", "clinic"),
     *("promise", "touch_point", "follow_up", "escalation", "time_entry", "consent", "stay", "condition"),
@@ -46,6 +47,7 @@ class TodayPage(QWidget):
         self._reads = Latest(context.tasks, self)
         self._cards = Latest(context.tasks, self)
         self._is_read = False
+        self._looks = 0
         self._action = ""
         self.queue = QueueList(context.preferences)
         self.card = TodayCard(context)
@@ -100,8 +102,10 @@ class TodayPage(QWidget):
         self._fit()
 
     def _on_read(self, rows: Sequence[TodayRow]) -> None:
-        self._is_read = True
+        is_first, self._is_read = not self._is_read, True
         self.queue.show_queue(rows)
+        if is_first:
+            self._keep_months()
 
     def _on_picked(self, row: TodayRow | None) -> None:
         count = len(self.queue.table.rows)
@@ -136,6 +140,9 @@ class TodayPage(QWidget):
         # Promises and call windows begin and end by the clock alone.
         if self.isVisible() and not self._context.window.is_locked:
             self._ask()
+            self._looks += 1
+            if self._looks % KEEP_EVERY_LOOKS == 0:
+                self._keep_months()
 
     def _on_asked(self, what: str) -> None:
         row = self.queue.row
@@ -196,6 +203,10 @@ class TodayPage(QWidget):
     def _ask_card(self, patient_id: int) -> None:
         desk, zone = self._context.desk, self._zone
         self._cards.ask(lambda: read_patient_today(desk, patient_id, zone), self._on_patient_read)
+
+    def _keep_months(self) -> None:
+        today, actor = self._context.desk.today, self._context.desk.actor
+        self._context.tasks.run(lambda: today.keep_months(actor))
 
     def _show_words(self) -> None:
         day = clinic_today(self._context, self._zone)
