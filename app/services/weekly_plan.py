@@ -109,6 +109,11 @@ class WeeklyPlan:
         return self._make_sheet(self._sheet(actor, first, days=days, mine=mine))
 
     @writes("call_sheet.print")
+    def leave(self, work: Work, form: str, purpose: str) -> None:
+        """Note that a copy of a call sheet leaves the encrypted file now, printed or as a PDF, and why (a key)."""
+        work.note(event="copy_leaves", paper="call_sheet", form=form, purpose=purpose)
+
+    @writes("call_sheet.print")
     def _sheet(self, work: Work, first: date | None, *, days: int, mine: bool) -> CallSheet:
         if not 1 <= days <= MOST_DAYS:
             raise ClinicError(f"A call sheet is for 1 to {MOST_DAYS} days.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
@@ -281,5 +282,9 @@ def test_what_is_typed_is_not_lost_unasked(room: CallRoom) -> None:
 def test_lists_do_not_scroll_sideways_beside_their_panel(room: CallRoom) -> None:
     for key, row_id in (("escalation", "fall"), ("scripts", "opening"), ("phrases", "reason")):
         pane = open_row(room, key, row_id)
-        room.qtbot.waitUntil(lambda pane=pane: not pane.view.horizontalScrollBar().isVisible())
+        room.qtbot.waitUntil(partial(no_scroll_bar, pane))
         pane.host.close_panel()
+
+
+def no_scroll_bar(pane: ListPane) -> bool:
+    return not pane.view.horizontalScrollBar().isVisible()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QToolButton
 
 from app.services.promises import PromiseForm
 from app.views.page_stack import Page
+from app.views.paper_preview.preview import PaperPreview
 from app.views.today.today_page import TodayPage
 from app.views.today.week_view import WeekView
 from app.views.widgets import ChoiceField
@@ -127,12 +128,17 @@ def test_a_call_sheet_warns_that_it_leaves_the_clinic_and_is_audited(room: CallR
     room.window.commands.run("call_sheet")
     assert "leaves the encrypted clinic" in part(room.window, "call_sheet_leaves_text", QLabel).text()
     room.press(KEY.Key_S, CTRL)
+    preview = part(room.window, "paper_preview", PaperPreview)
+    room.qtbot.waitUntil(lambda: preview.is_shown, timeout=20_000)
+    room.press(KEY.Key_S, CTRL)
+    room.press(KEY.Key_Return)
     path = tmp_path / "sheet.pdf"
     choose_file(room.qtbot, room.window, path)
     room.settle()
     room.qtbot.waitUntil(path.exists)
     assert path.read_bytes().startswith(b"%PDF")
-    assert [facts["paper"] for _, facts in events(room.desk, "call_sheet.print")] == ["call_sheet"]
+    told = [(facts.get("event"), facts.get("form")) for _, facts in events(room.desk, "call_sheet.print")]
+    assert told == [(None, None), ("copy_leaves", "pdf")]
 
 
 def test_the_call_sheet_is_a_command_on_today(room: CallRoom) -> None:
