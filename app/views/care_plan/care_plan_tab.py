@@ -15,7 +15,8 @@ from app.services.plan_history import GoalRow
 from app.services.plan_rows import PlanDraft, PlanVersion, PlanVersionRow
 from app.views.care_plan.compare_view import CompareView
 from app.views.care_plan.interview import PlanInterview
-from app.views.care_plan.plan_acts import ask_discard, ask_pdf, ask_review, copy_panel
+from app.views.care_plan.papers_panel import PapersPanel
+from app.views.care_plan.plan_acts import ask_discard, ask_review, copy_panel
 from app.views.care_plan.plan_bar import PlanBar
 from app.views.care_plan.plan_editor import PlanEditor
 from app.views.care_plan.plan_reader import PlanEvidence, PlanReader
@@ -116,7 +117,7 @@ class CarePlanTab(QWidget):
             "copy": self._on_copy,
             "review": self._on_review,
             "revise": self._on_write,
-            "print": self._on_print,
+            "papers": self._on_papers,
             "compare": self._on_compare,
             "back": self._on_back,
             "templates": self._on_templates,
@@ -232,14 +233,26 @@ class CarePlanTab(QWidget):
         if self.editor is not None:
             ask_discard(self, self._context, self.editor.plan_id, self.editor.stop, self._on_recorded)
 
+    def _on_papers(self) -> None:
+        papers = self._papers()
+        if papers is not None:
+            self.host.open_panel(self.tr("Papers of this plan"), papers)
+            self._fit_buttons()
+
     def _on_print(self) -> None:
+        papers = self._papers()
+        if papers is not None:
+            papers.open_clinicians()
+
+    def _papers(self) -> PapersPanel | None:
+        """Return what prints the draft or version in view; None where no plan is."""
         editor, row = self.editor, self._row()
+        name = f"care-plan-{self._patient_id}"
         if editor is not None:
-            name = f"care-plan-{self._patient_id}-draft.pdf"
-            ask_pdf(self, self._context, editor.plan_id, name, editor.draft.to_write())
-        elif row is not None and not row.kept_outside:
-            name = f"care-plan-{self._patient_id}-v{row.version}.pdf"
-            ask_pdf(self, self._context, row.plan_id, name, lambda: None)
+            return PapersPanel(self._context, editor.plan_id, f"{name}-draft", editor.draft.to_write())
+        if row is not None and not row.kept_outside:
+            return PapersPanel(self._context, row.plan_id, f"{name}-v{row.version}", lambda: None)
+        return None
 
     def _on_recorded(self, words: str) -> None:
         self.host.close_panel()
@@ -383,7 +396,7 @@ class CarePlanTab(QWidget):
             "copy": is_newest and may,
             "review": is_newest and may,
             "revise": has_text and is_newest and may and not self._has_draft,
-            "print": (editor is not None and editor.is_writing) or has_text,
+            "papers": (editor is not None and editor.is_writing) or has_text,
             "compare": (reader is not None or (editor is not None and editor.is_writing)) and self._may_compare(),
             "back": free and isinstance(self._shown, CompareView),
         }
@@ -391,7 +404,7 @@ class CarePlanTab(QWidget):
 
     def _may_compare(self) -> bool:
         written = [row for row in self._versions if not row.kept_outside]
-        return len(written) + self._has_draft >= 2 and bool(written)
+        return len(written) + (self.editor is not None) >= 2 and bool(written)
 
     def _on_compare(self) -> None:
         editor, row = self.editor, self._row()

@@ -1,17 +1,14 @@
-"""What is done with a care plan besides writing it: a copy given, a review, a print, a draft thrown away."""
+"""What is done with a care plan besides writing it: a copy given, a review, a draft thrown away."""
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from app.services.plan_rows import PlanVersionRow
 from app.views.care_plan.plan_words import copy_methods
-from app.views.file_choice import ask_new_file
 from app.views.form_panel import FormPanel, Values
-from app.views.month_end.saved_file import save_file
 from app.views.page_context import PageContext
 from app.views.widgets import DateField, Form, ask, format_date
 
@@ -69,20 +66,6 @@ def ask_discard(parent: QWidget, context: PageContext, plan_id: int, stop: Calla
         discard,
         danger=True,
     )
-
-
-def ask_pdf(parent: QWidget, context: PageContext, plan_id: int, name: str, write: Callable[[], object]) -> None:
-    """Ask for a place and put the plan there as PDF, under `name`; `write` first keeps what is still typed."""
-    plans, actor = context.desk.care_plans, context.desk.actor
-
-    def paper() -> bytes:
-        write()
-        return plans.paper(actor, plan_id)
-
-    def on_chosen(path: Path) -> None:
-        save_file(context, path, paper, papers=False)
-
-    ask_new_file(parent, _tr("Save the care plan to print it"), name, _tr("PDF files (*.pdf)"), on_chosen)
 
 
 def _tr(words: str) -> str:

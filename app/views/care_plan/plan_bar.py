@@ -95,7 +95,13 @@ def _buttons() -> list[tuple[str, str, str, str, str]]:
     """Return key, words, object name, icon and tip of every button, in their order."""
     return [
         ("discard", _tr("Throw away…"), "plan_discard", "", ""),
-        ("print", _tr("Save PDF…"), "plan_print", "printer", _tr("Save as PDF, to print it (Ctrl+P)")),
+        (
+            "papers",
+            _tr("Papers…"),
+            "plan_papers_button",
+            "printer",
+            _tr("For clinicians, for the patient, for other software"),
+        ),
         ("compare", _tr("Compare…"), "plan_compare_button", "history", _tr("Two versions side by side")),
         ("back", _tr("Back to the plan"), "plan_back", "arrow-left", ""),
         (
