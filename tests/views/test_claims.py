@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from app.views.main_window import MainWindow
 from app.views.month_end.register import RegisterView
 from app.views.page_context import PageContext
 from app.views.page_stack import Page
+from app.views.paper_preview.preview import PaperPreview
 from app.views.preferences import PreferenceStore
 from app.views.settings.claims_section import ClaimsSection
 from app.views.tasks import Tasks
@@ -195,6 +197,23 @@ def test_the_lists_and_the_search_narrow_it_down(room: Room) -> None:
     register.counters.buttons["over"].click()
     room.qtbot.waitUntil(lambda: len(register.table.rows) == 0)
     assert register.empty.isVisible()
+
+
+def test_the_audit_answer_and_the_data_sheet_open_in_the_preview(room: Room, tmp_path: Path) -> None:
+    make_file(room, tmp_path / "out")
+    for name in ("claim_answer", "claim_paper_sheet"):
+        if name == "claim_answer":
+            room.click(name)
+        else:
+            item = room.register.papers_button.menu().findChild(QAction, name)
+            assert item is not None
+            item.trigger()
+        room.settle()
+        preview = room.window.stack.currentWidget()
+        assert isinstance(preview, PaperPreview)
+        room.qtbot.waitUntil(lambda preview=preview: preview.is_shown, timeout=20_000)
+        room.window.back()
+        room.settle()
 
 
 def test_an_auditor_sees_and_cannot_act(request: pytest.FixtureRequest, closed_clinic: Desk, house: House) -> None:

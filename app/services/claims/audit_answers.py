@@ -20,11 +20,11 @@ from app.services.approvals import approval_facts
 from app.services.audit_words import audit_extracts
 from app.services.claims.register import HistoryLine, history_of, standing_of_claim
 from app.services.closing.paper_store import is_stored, stored
-from app.services.door import composed
+from app.services.door import composed, writes
 from app.services.judging import clinic_of
 from app.services.packet_gathering import local_iso
 from app.storage.integrity import Checked
-from app.storage.ledger import Ledger, Reading
+from app.storage.ledger import Ledger, Reading, Work
 
 ANSWER = "answer.make"
 
@@ -110,6 +110,22 @@ class AuditAnswers:
             digest = hashlib.sha256(pdf).hexdigest()
             work.note(month=str(month), packet=number, holds=answer.proof.holds, sha256=digest)
         return AnswerPdf(f"audit-answer-{number}.pdf", pdf, answer.proof.holds)
+
+    @composed(ANSWER)
+    def of_packet(self, actor: Actor, packet_id: int) -> AnswerPdf:
+        """Return the answer for the month of a packet. Raises `NothingClosed`."""
+        with self._ledger.reading(actor, ANSWER) as reading:
+            row = reading.session.get(Packet, packet_id)
+            if row is None:
+                raise NothingClosed
+            patient_id, month = row.patient_id, Month.parse(row.month)
+        return self.answer(actor, patient_id, month)
+
+    @writes(ANSWER)
+    def leave(self, work: Work, name: str, patient_id: int, form: str, purpose: str) -> None:
+        """Note that a copy of an answer leaves the encrypted file: printed, or saved as a PDF, and why (a key)."""
+        work.about(patient_id)
+        work.note(event="copy_leaves", document=name.removesuffix(".pdf"), form=form, purpose=purpose)
 
     def _file_of(self, session: Session, packet: Packet) -> bytes:
         """Return the packet's file as it was made; drawn again where only its facts were kept."""

@@ -272,6 +272,12 @@ class Claims:
             [due.facts if due.standing.state in {READY, AGAIN} else _sent(work.session, due) for due in dues]
         )
 
+    @writes(WORK)
+    def leave(self, work: Work, patient_id: int, month: Month, form: str, purpose: str) -> None:
+        """Note that a copy of a claim's data sheet leaves the encrypted file: printed or saved, and why (a key)."""
+        work.about(patient_id)
+        work.note(event="copy_leaves", document=f"claim-sheet-{month}", form=form, purpose=purpose)
+
     @reads(READ)
     def calibration_page(self, reading: Reading, printer: str = "") -> bytes:
         """Return a page, without a patient, that shows where print falls on the form."""

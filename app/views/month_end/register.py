@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
@@ -21,8 +20,8 @@ from app.views.clinic_zone import clinic_today
 from app.views.file_choice import ask_file, ask_folder
 from app.views.form_panel import FormPanel
 from app.views.icons import icon
+from app.views.month_end.claim_acts import ClaimActs
 from app.views.month_end.claim_card import ClaimCard
-from app.views.month_end.claim_files import save_claim_files, save_papers
 from app.views.month_end.claim_panels import AgainPanel, DeniedPanel, OffsetPanel, PaidPanel, SubmittedPanel
 from app.views.month_end.claim_words import (
     claim_state_words,
@@ -37,7 +36,7 @@ from app.views.table import Column, SnapshotTable
 from app.views.table_view import TableView
 from app.views.tasks import Latest
 from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
-from app.views.widgets import Banner, EmptyState, PanelHost, SearchField, ask, ask_reason, format_date
+from app.views.widgets import Banner, EmptyState, PanelHost, SearchField, ask, format_date
 from app.views.widgets.counters import Counters
 
 CARD_WIDTH = 48 * GRID
@@ -81,6 +80,7 @@ class RegisterView(QWidget):
         self.banner = Banner(name="claim_banner")
         self.empty = EmptyState("file-check", "", name="claim_empty")
         self.card = ClaimCard(may_work=context.may(WORK), may_answer=context.may("answer.make"))
+        self._acts = ClaimActs(context, self)
         self._body = QWidget()
         self._host = PanelHost(self._body)
         self._build()
@@ -161,14 +161,14 @@ class RegisterView(QWidget):
         if row is None:
             return
         acts: dict[str, Callable[[RegisterRow], object]] = {
-            "mend": self._mend,
+            "mend": self._acts.mend,
             "submitted": lambda row: self._open(self.tr("Submitted"), SubmittedPanel(self._context, _ids([row]))),
             "denied": lambda row: self._open(self.tr("Denied"), DeniedPanel(self._context, row)),
             "paid": lambda row: self._open(self.tr("Paid"), PaidPanel(self._context, row)),
             "resubmission": lambda row: self._open(self.tr("Send again"), AgainPanel(self._context, row)),
-            "written_off": self._write_off,
-            "overpayment_settled": self._settle,
-            "answer": self._answer,
+            "written_off": self._acts.write_off,
+            "overpayment_settled": self._acts.settle,
+            "answer": self._acts.show_answer,
         }
         acts[what](row)
 
@@ -189,7 +189,9 @@ class RegisterView(QWidget):
                 "only those may open who need to."
             ).format(claims=words, charge=money_words(sum(row.cents for row in ready))),
             self.tr("Choose a folder…"),
-            lambda: ask_folder(self, self.tr("Save claim files"), partial(self._make_into, month)),
+            lambda: ask_folder(
+                self, self.tr("Save claim files"), partial(self._acts.make_files, month, done=self._on_made)
+            ),
         )
 
     def _on_made(self, made: MonthClaims) -> None:
@@ -201,7 +203,12 @@ class RegisterView(QWidget):
         self.banner.show_text(said, "warn" if made.left_out else "ready")
 
     def _on_read_asked(self) -> None:
-        ask_file(self, self.tr("Read an answer"), self.tr("999 or 277CA (*)"), self._take_in)
+        ask_file(
+            self,
+            self.tr("Read an answer"),
+            self.tr("999 or 277CA (*)"),
+            partial(self._acts.take_in, done=self._on_answer_read),
+        )
 
     def _on_answer_read(self, read: ResponseRead) -> None:
         tr = self.tr
@@ -227,19 +234,12 @@ class RegisterView(QWidget):
     def _on_offset(self) -> None:
         self._open(self.tr("Printer offset"), OffsetPanel(self._context))
 
-    def _on_papers(self, kind: str) -> None:
-        month, claims, actor = self._month, self._context.desk.claims, self._context.desk.actor
+    def _on_row(self, act: Callable[[RegisterRow], object]) -> None:
         row = self.current
-        if kind == "calibration":
-            save_papers(self, self._context, "cms1500-calibration.pdf", lambda: claims.calibration_page(actor))
-        elif month is None or row is None:
-            self._context.window.notify(self.tr("Choose a claim of the month first."), "info")
-        elif kind == "sheet":
-            name = f"claim-sheet-{row.month}-{row.record}.pdf"
-            save_papers(self, self._context, name, lambda: claims.print_data_sheets(actor, month, [row.patient_id]))
+        if row is None:
+            self._context.window.notify(self.tr("Choose a claim first."), "info")
         else:
-            name = f"cms1500-{row.month}-{row.record}.pdf"
-            save_papers(self, self._context, name, lambda: claims.print_forms(actor, month, [row.patient_id]))
+            act(row)
 
     def _read(self) -> None:
         claims, actor, month = self._context.desk.claims, self._context.desk.actor, self._month
@@ -252,58 +252,6 @@ class RegisterView(QWidget):
         self._is_stale = False
         claims, actor, month = self._context.desk.claims, self._context.desk.actor, self._month
         self._reads.ask(lambda: claims.rows(actor, month), self._on_rows)
-
-    def _make_into(self, month: Month, folder: Path) -> None:
-        claims, actor = self._context.desk.claims, self._context.desk.actor
-        save_claim_files(self._context, folder, lambda: claims.month_files(actor, month), self._on_made)
-
-    def _take_in(self, path: Path) -> None:
-        claims, actor = self._context.desk.claims, self._context.desk.actor
-        self._context.tasks.run(lambda: claims.read_response(actor, path.read_bytes()), self._on_answer_read)
-
-    def _mend(self, row: RegisterRow) -> None:
-        place = next(gap.where for gap in row.gaps if gap.where in {"patient", "clinic", "practitioner"})
-        if place == "clinic":
-            self._context.window.go_to("settings")
-        else:
-            self._context.open_chart(row.patient_id, place)
-
-    def _write_off(self, row: RegisterRow) -> None:
-        desk, claim_id = self._context.desk, row.claim_id
-        ask_reason(
-            self,
-            self.tr("Write this claim off?"),
-            self.tr("It is given up for good. The register keeps it with the reason."),
-            self.tr("Write off"),
-            lambda reason: self._context.tasks.run(
-                lambda: desk.claims.write_off(desk.actor, claim_id or 0, reason), _nothing
-            ),
-            label=self.tr("Why"),
-            danger=True,
-        )
-
-    def _settle(self, row: RegisterRow) -> None:
-        desk, claim_id = self._context.desk, row.claim_id
-        ask_reason(
-            self,
-            self.tr("Settle the overpayment?"),
-            self.tr("Say what was reported and returned, or why nothing is owed. The 60 days end with it."),
-            self.tr("Settle"),
-            lambda reason: self._context.tasks.run(
-                lambda: desk.claims.settle_overpayment(desk.actor, claim_id or 0, reason), _nothing
-            ),
-            label=self.tr("What was done"),
-        )
-
-    def _answer(self, row: RegisterRow) -> None:
-        answers, actor = self._context.desk.audit_answers, self._context.desk.actor
-        month = Month.parse(row.month)
-        save_papers(
-            self,
-            self._context,
-            f"audit-answer-{row.packet_no}.pdf",
-            lambda: answers.answer(actor, row.patient_id, month).pdf,
-        )
 
     def _open(self, title: str, panel: FormPanel) -> None:
         if not self.may_leave():
@@ -380,9 +328,9 @@ class RegisterView(QWidget):
         menu = QMenu(self.papers_button)
         menu.setObjectName("claim_papers_menu")
         papers: tuple[tuple[str, str, str, Callable[[], object]], ...] = (
-            ("form", tr("Print on the CMS-1500 form…"), "printer", partial(self._on_papers, "form")),
-            ("sheet", tr("Data sheet…"), "file-text", partial(self._on_papers, "sheet")),
-            ("calibration", tr("Calibration page…"), "square", partial(self._on_papers, "calibration")),
+            ("form", tr("Print on the CMS-1500 form…"), "printer", partial(self._on_row, self._acts.save_form)),
+            ("sheet", tr("Data sheet…"), "file-text", partial(self._on_row, self._acts.show_sheet)),
+            ("calibration", tr("Calibration page…"), "square", self._acts.save_calibration),
             ("offset", tr("Printer offset"), "settings", self._on_offset),
         )
         for key, words, drawn, act in papers:
@@ -395,10 +343,10 @@ class RegisterView(QWidget):
         for button in (self.make_button, self.read_button, self.mark_button, self.papers_button):
             acts.addWidget(button)
         acts.addStretch(1)
-        self._acts = QWidget()
-        self._acts.setLayout(acts)
+        self._bar = QWidget()
+        self._bar.setLayout(acts)
         acts.setContentsMargins(0, 0, 0, 0)
-        set_shown(self._acts, shown=self._context.may(WORK))
+        set_shown(self._bar, shown=self._context.may(WORK))
         top = QHBoxLayout()
         top.setSpacing(2 * GRID)
         top.addWidget(self.counters, 1)
@@ -416,7 +364,7 @@ class RegisterView(QWidget):
         column.setContentsMargins(0, GRID, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(top)
-        column.addWidget(self._acts)
+        column.addWidget(self._bar)
         column.addWidget(self.banner)
         column.addWidget(self._host, 1)
         fit_scale(self.card, lambda: self.card.setFixedWidth(scaled(CARD_WIDTH)))
@@ -444,7 +392,3 @@ def _ids(rows: object) -> list[int]:
 def _matches(row: RegisterRow, wanted: Sequence[str]) -> bool:
     said = words_of(f"{row.name} {row.record} {row.claim_no} {line_words(row.lines)} {row.control_no}")
     return all(any(word.startswith(each) for word in said) for each in wanted)
-
-
-def _nothing(_: object) -> None:
-    """The feed brings the news."""
