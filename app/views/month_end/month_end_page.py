@@ -296,6 +296,9 @@ class MonthEndPage(QWidget):
             number = self.tabs.count() + 1
             tip = self.tr("{tab} (Ctrl+{n})").format(tab=title, n=number)
             safe_text.add_tab(self.tabs, widget, title, tip=tip)
+        if not self._context.may("claim.read"):
+            self.register.setParent(self)
+            self.register.hide()
         self.tabs.setCornerWidget(self.picker)
         page = page_layout(self)
         page.addWidget(self.header)
