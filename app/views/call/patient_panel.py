@@ -142,9 +142,18 @@ class PatientPanel(QWidget):
         due = tuple(_follow_up_words(row) for row in sheet.follow_ups)
         self.plan_button = self._way(self.tr("Whole plan"), "call_open_plan", self.plan_asked)
         self.medicines_button = self._way(self.tr("Go through"), "call_open_medicines", self.medicines_asked)
+        # Who is rung comes first: where that takes more room, less is left for the plan without scrolling.
+        fewer = 1 if sheet.speaks_spanish or len(sheet.contacts) > 1 or _warning(sheet) else 0
         for title, name, lines, most, nothing, way in (
-            (self.tr("Goals"), "goals", goals, 3, self.tr("None written down."), self.plan_button),
-            (self.tr("Medicines"), "medicines", sheet.medicines, 4, self.tr("None recorded."), self.medicines_button),
+            (self.tr("Goals"), "goals", goals, 3 - fewer, self.tr("None written down."), self.plan_button),
+            (
+                self.tr("Medicines"),
+                "medicines",
+                sheet.medicines,
+                4 - fewer,
+                self.tr("None recorded."),
+                self.medicines_button,
+            ),
             (self.tr("Allergies"), "allergies", sheet.allergies, 2, self.tr("None recorded."), None),
             (self.tr("Open follow-ups"), "follow_ups", due, 2, self.tr("None."), None),
         ):

@@ -34,7 +34,7 @@ class NotesSection(QWidget):
             columns=[
                 Column("at", self.tr("Signed"), self._signed, width=136, order=lambda row: row.signed_at),
                 Column("outcome", self.tr("Outcome"), lambda row: outcome_words(row.outcome), width=88),
-                Column("state", self.tr("EHR"), _state_words, width=0, tone=_state_tone),
+                Column("state", self.tr("EHR"), _state_words, width=136, tone=_state_tone),
             ],
             row_id=lambda row: row.id,
             empty=self.tr("No notes yet. Each call's note appears here once it is saved."),

@@ -287,7 +287,7 @@ class TimeTab(QWidget):
         lines.addStretch(1)
         card.body.addWidget(scrolling(inside), 1)
         beside.addWidget(card, 1)
-        beside.addWidget(self.notes, 2)
+        beside.addWidget(self.notes, 4)
         if not self._frame.may("note.read"):
             self.notes.hide()
         return beside
