@@ -92,7 +92,7 @@ def test_all_can_be_approved_one_after_another(room: MonthRoom) -> None:
     room.press(KEY.Key_F9)
     for _ in range(3):
         sign(room)
-    assert room.says("approve_done_text") == "3 months are approved."
+    assert room.says("approve_done_text") == "3 patients are approved."
     room.press(KEY.Key_Return)
     assert room.focus == "month_list"
     assert states(room) == ["approved", "approved", "short", "approved"]
@@ -247,7 +247,7 @@ def test_alone_in_the_clinic_one_signs_as_such(request: pytest.FixtureRequest) -
         room.press(KEY.Key_PageUp, CTRL)
         room.press(KEY.Key_F9)
         sign(room, "seven quiet herons wade")
-        assert room.says("approve_done_text") == "1 month is approved."
+        assert room.says("approve_done_text") == "1 patient is approved."
         with room.desk.opened.ledger.reading(room.desk.actor, "month.approve") as reading:
             assert reading.session.query(Approval).one().one_person_clinic
 

@@ -283,7 +283,7 @@ class ApproveView(QWidget):
     def _say_done(self) -> None:
         for part in (self.sheet, self._sign, self.banner):
             part.hide()
-        words = counted(len(self._patients), self.tr("1 month is approved."), self.tr("{n} months are approved."))
+        words = counted(len(self._patients), self.tr("1 patient is approved."), self.tr("{n} patients are approved."))
         self._done.show_text(words, self.tr("Back to the board"))
         self.passphrase.set_value(None)
         self._pages.setCurrentWidget(self._done)
