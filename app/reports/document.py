@@ -15,6 +15,7 @@ from app.reports.pdf_text import (
     Run,
     Typesetter,
     bookmark,
+    name_fonts,
     paint,
     paint_shapes,
     paint_watermark,
@@ -65,6 +66,7 @@ class Document:
         self._canvas = Canvas(
             self._bytes, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, pdfVersion=(1, 4), lang="en-US"
         )
+        name_fonts(self._canvas)
         self._canvas.setTitle(title)
         self._canvas.setAuthor("CareLoop")
         self._canvas.setCreator("CareLoop")

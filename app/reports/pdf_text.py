@@ -235,6 +235,12 @@ def unprintable(text: str) -> str:
     return "".join(dict.fromkeys(letter for letter in _composed(text) if letter not in fits))
 
 
+def name_fonts(canvas: Any) -> None:  # noqa: ANN401 - what is asked of it has no type
+    """Give the faces their names within a new document, always the same: equal pages are then equal bytes anywhere."""
+    for name in (REGULAR, BOLD):
+        _faces()[name].getSubsetInternalName(0, canvas._doc)  # noqa: SLF001 - as in `paint`
+
+
 def paint(canvas: Any, runs: Iterable[Run]) -> None:  # noqa: ANN401 - what is asked of it has no type
     """Draw the runs in order, which is the order they are read in."""
     doc, faces = canvas._doc, _faces()  # noqa: SLF001 - its text object costs twice as much for the same operators
