@@ -15,8 +15,10 @@ from app.views.theme import GRID
 from app.views.widgets import EmptyState, Section, scrolling
 from app.views.widgets.chart import ChartView
 
-_PIXELS_A_SHARE = 9
-_LEAST = 9 * GRID
+_WIDE = 104 * GRID
+"""Pixels at 100 % text that a list's columns share, where their kinds' least widths let them."""
+_LEAST = {"text": 13 * GRID, "day": 12 * GRID, "moment": 18 * GRID, "money": 12 * GRID}
+_LEAST_NUMBER = 10 * GRID
 OpenPatient = Callable[[int], None]
 Numbered = tuple[int, tuple[Value, ...]]
 
@@ -80,10 +82,14 @@ class ReportBody(QTabWidget):
 def _columns(columns: Sequence[ReportColumn]) -> list[Column[Numbered]]:
     texts = [at for at, column in enumerate(columns) if not column.is_number]
     widest = max(texts, key=lambda at: columns[at].share, default=-1)
-    return [_column(at, column, takes_rest=at == widest) for at, column in enumerate(columns)]
+    unit = _WIDE // sum(column.share for column in columns)
+    return [
+        _column(at, column, 0 if at == widest else max(column.share * unit, _LEAST.get(column.kind, _LEAST_NUMBER)))
+        for at, column in enumerate(columns)
+    ]
 
 
-def _column(at: int, column: ReportColumn, *, takes_rest: bool) -> Column[Numbered]:
+def _column(at: int, column: ReportColumn, width: int) -> Column[Numbered]:
     def order(row: Numbered) -> tuple[int, int | str]:
         value = row[1][at]
         if value is None:
@@ -97,7 +103,7 @@ def _column(at: int, column: ReportColumn, *, takes_rest: bool) -> Column[Number
         column.key,
         column.title,
         text,
-        width=0 if takes_rest else max(column.share * _PIXELS_A_SHARE, _LEAST),
+        width=width,
         is_number=column.is_number,
         order=order,
         tip=text if not column.is_number else None,
