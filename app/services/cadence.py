@@ -163,16 +163,12 @@ class Cadence:
     @reads("today.read")
     def owners(self, reading: Reading) -> tuple[Owner, ...]:
         """Return who can be given patients to call, by name."""
-        counted = reading.session.execute(
-            select(Patient.owner_id, func.count())
-            .join(Enrolment, Enrolment.patient_id == Patient.id)
-            .where(Enrolment.status == "enrolled", Patient.owner_id.is_not(None))
-            .group_by(Patient.owner_id)
-        )
-        owned = {row[0]: row[1] for row in counted}
-        people = [person for person in reading.session.scalars(select(Person)) if is_caller(person)]
-        rows = [Owner(each.id, each.name, each.credential, owned.get(each.id, 0)) for each in people]
-        return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.person_id)))
+        return _owners(reading.session)
+
+    @reads("owner.hand_over")
+    def caseloads(self, reading: Reading) -> tuple[Owner, ...]:
+        """Return the same to whoever hands patients over."""
+        return _owners(reading.session)
 
     @reads("today.read")
     def of(self, reading: Reading, patient_id: int) -> PatientCadence:
@@ -219,7 +215,7 @@ class Cadence:
         work.note(event="owner", owner=owner_id, patients=changed)
         return changed
 
-    @writes("call.plan")
+    @writes("owner.hand_over")
     def hand_over(
         self, work: Work, from_id: int | None, to_id: int | None, patient_ids: Sequence[int] | None = None
     ) -> tuple[int, ...]:
@@ -299,6 +295,19 @@ class Cadence:
             work.note(event="withdraw_plan", touch_point=plan.id)
         work.about(patient_id)
         return _of(work.session, patient)
+
+
+def _owners(session: Session) -> tuple[Owner, ...]:
+    counted = session.execute(
+        select(Patient.owner_id, func.count())
+        .join(Enrolment, Enrolment.patient_id == Patient.id)
+        .where(Enrolment.status == "enrolled", Patient.owner_id.is_not(None))
+        .group_by(Patient.owner_id)
+    )
+    owned = {row[0]: row[1] for row in counted}
+    people = [person for person in session.scalars(select(Person)) if is_caller(person)]
+    rows = [Owner(each.id, each.name, each.credential, owned.get(each.id, 0)) for each in people]
+    return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.person_id)))
 
 
 def standing_plan(session: Session, patient_id: int) -> TouchPoint | None:

@@ -74,7 +74,9 @@ def save(qtbot: QtBot, settings: SettingsPage, panel: str) -> None:
 
 def test_what_is_asked_of_a_role_is_there_and_nothing_else(qtbot: QtBot, settings: SettingsPage) -> None:
     assert settings.keys == (
-        *("clinic", "people", "practitioners", "charges", "notes", "passphrase", "computer", "backups", "check"),
+        *("clinic", "people", "practitioners", "charges", "claims", "codes"),
+        *("cadence", "owners", "holidays", "escalation", "scripts", "notes", "phrases", "timer"),
+        *("templates", "plan_reviews", "passphrase", "computer", "backups", "check"),
     )
 
 

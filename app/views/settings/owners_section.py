@@ -98,4 +98,4 @@ class OwnersSection(QWidget):
 
     def _read(self) -> None:
         desk = self._context.desk
-        self._context.tasks.run(lambda: desk.cadence.owners(desk.actor), self._on_read)
+        self._context.tasks.run(lambda: desk.cadence.caseloads(desk.actor), self._on_read)

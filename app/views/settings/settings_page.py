@@ -7,6 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from app.views import safe_text
+from app.views.care_plan.plan_review_section import PlanReviewSection
+from app.views.care_plan.templates_section import TemplatesSection
 from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.settings.backups_section import BackupsSection
@@ -160,13 +162,15 @@ class SettingsPage(QWidget):
             ("claims", self.tr("Claims"), "send", "claim.work", ClaimsSection),
             ("codes", self.tr("Diagnosis codes"), "search", "clinic.edit", CodeSetSection),
             ("cadence", self.tr("How often to call"), "calendar-days", "clinic.edit", CadenceSection),
-            ("owners", self.tr("Whose patients"), "user", "call.plan", OwnersSection),
+            ("owners", self.tr("Whose patients"), "user", "owner.hand_over", OwnersSection),
             ("holidays", self.tr("Closed days"), "calendar-check", "clinic.edit", HolidaysSection),
             ("escalation", self.tr("Escalation rules"), "triangle-alert", "clinic.edit", EscalationSection),
             ("scripts", self.tr("Scripts"), "message-square", "clinic.edit", ScriptsSection),
             ("notes", self.tr("Call notes"), "file-text", "clinic.edit", NoteSectionsSection),
             ("phrases", self.tr("Phrases"), "list-todo", "clinic.edit", PhrasesSection),
             ("timer", self.tr("Timer"), "timer", "clinic.edit", TimerSection),
+            ("templates", self.tr("Care plan templates"), "layers", "template.edit", TemplatesSection),
+            ("plan_reviews", self.tr("Care plan reviews"), "calendar-check", "clinic.edit", PlanReviewSection),
             ("passphrase", self.tr("My passphrase"), "key-round", "password.change", PassphraseSection),
             ("computer", self.tr("This computer"), "settings", "", ComputerSection),
             ("backups", self.tr("Backups"), "hard-drive", "backup.make", BackupsSection),
