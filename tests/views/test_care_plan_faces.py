@@ -219,6 +219,25 @@ def test_follow_ups_of_the_plan_are_shown_with_it(room: CallRoom) -> None:
     assert words(room, "plan_task_1") == "• Call each week · Ana Alvarez · due 12/01/2026 · open"
 
 
+def test_what_repeats_gets_its_next_days_at_once(room: CallRoom) -> None:
+    _, editor = begin(room)
+    rows = (
+        {"what": "Call", "who": "Ana Alvarez, RN", "due": "Every month"},
+        {"what": "Order labs", "who": "Ana Alvarez, RN", "due": "Every 6 months", "due_on": "01/05/2027"},
+        {"what": "After a hospital stay", "who": "Ana Alvarez, RN", "due": "When it happens"},
+    )
+    kept = editor.sections["interventions"]
+    editor.put([SectionText(kept.key, kept.title, "", rows, "", kept.fields)], "a test")
+    editor.open_part("interventions")
+    part(editor, "plan_days_interventions", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    days = [item.get("due_on", "") for item in editor.sections["interventions"].items]
+    assert days == ["12/23/2026", "01/05/2027", ""]
+    assert part(editor, "plan_undo_interventions", QPushButton).text().strip() == "Undo: next days set"
+    editor.undo("interventions")
+    assert "due_on" not in editor.sections["interventions"].items[0]
+
+
 def crowd(room: CallRoom) -> PlanEditor:
     """A draft with forty problems, each with a goal, and sixty medicines."""
     with room.desk.opened.ledger.writing(room.desk.actor, "chart.edit") as work:

@@ -15,7 +15,7 @@ from app.services.plan_history import GoalRow
 from app.services.plan_rows import PlanDraft, PlanVersion, PlanVersionRow
 from app.views.care_plan.compare_view import CompareView
 from app.views.care_plan.interview import PlanInterview
-from app.views.care_plan.papers_panel import PapersPanel
+from app.views.care_plan.papers_panel import PapersPanel, preview_plan
 from app.views.care_plan.plan_acts import ask_discard, ask_review, copy_panel
 from app.views.care_plan.plan_bar import PlanBar
 from app.views.care_plan.plan_editor import PlanEditor
@@ -127,7 +127,7 @@ class CarePlanTab(QWidget):
 
     def _on_draft_read(self, found: _Found) -> None:
         draft, people = found
-        editor = PlanEditor(self._context, draft, people)
+        editor = PlanEditor(self._context, draft, people, clinic_today(self._context, self._zone))
         editor.moved.connect(self._on_moved)
         editor.gaps_changed.connect(self._fit_buttons)
         self._next_version = draft.next_version
@@ -234,24 +234,24 @@ class CarePlanTab(QWidget):
             ask_discard(self, self._context, self.editor.plan_id, self.editor.stop, self._on_recorded)
 
     def _on_papers(self) -> None:
-        papers = self._papers()
-        if papers is not None:
-            self.host.open_panel(self.tr("Papers of this plan"), papers)
+        printed = self._printed()
+        if printed is not None:
+            self.host.open_panel(self.tr("Papers of this plan"), PapersPanel(self._context, *printed))
             self._fit_buttons()
 
     def _on_print(self) -> None:
-        papers = self._papers()
-        if papers is not None:
-            papers.open_clinicians()
+        printed = self._printed()
+        if printed is not None:
+            preview_plan(self._context, *printed)
 
-    def _papers(self) -> PapersPanel | None:
-        """Return what prints the draft or version in view; None where no plan is."""
+    def _printed(self) -> tuple[int, str, Callable[[], object]] | None:
+        """Return the draft or version in view, what its papers are called, and what keeps the last that was typed."""
         editor, row = self.editor, self._row()
         name = f"care-plan-{self._patient_id}"
         if editor is not None:
-            return PapersPanel(self._context, editor.plan_id, f"{name}-draft", editor.draft.to_write())
+            return editor.plan_id, f"{name}-draft", editor.draft.to_write()
         if row is not None and not row.kept_outside:
-            return PapersPanel(self._context, row.plan_id, f"{name}-v{row.version}", lambda: None)
+            return row.plan_id, f"{name}-v{row.version}", lambda: None
         return None
 
     def _on_recorded(self, words: str) -> None:

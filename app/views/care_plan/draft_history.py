@@ -21,16 +21,20 @@ class DraftHistory:
 
     _steps: dict[str, list[Step]] = field(default_factory=dict)
     _typing: str = ""
+    _counted: str = ""
 
     def typed(self, before: SectionText, words: str) -> None:
         """Remember how a part was before the first key of a stretch of typing."""
-        if self._typing != before.key:
+        if self._counted == before.key:
+            self._counted = ""
+        elif self._typing != before.key:
             self.done(before, words)
             self._typing = before.key
 
-    def done(self, before: SectionText, words: str) -> None:
-        """Remember how a part was before something was done to it."""
+    def done(self, before: SectionText, words: str, *, edit_follows: bool = False) -> None:
+        """Remember how a part was before something was done to it; an edit that comes of it is no step of its own."""
         self._typing = ""
+        self._counted = before.key if edit_follows else ""
         steps = self._steps.setdefault(before.key, [])
         steps.append(Step(words, before))
         del steps[:-MOST_STEPS]

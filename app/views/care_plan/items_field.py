@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLa
 
 from app.rules.care_plan import Item, SectionKind
 from app.rules.plan_gaps import first_blank
-from app.rules.plan_items import NAMED, REF, item_says_something
+from app.rules.plan_items import NAMED, REF, day_text, every_months, item_says_something, months_later
 from app.views import safe_text
 from app.views.care_plan.plan_cells import CellChoices, ChoiceCell, DayCell, LineCell, PersonCell, cell_for, name_cell
 from app.views.icons import icon
@@ -34,12 +34,13 @@ class ItemsField(QWidget):
     """One line for each item, one field for each of its columns; Enter begins the next item.
 
     `edited` follows every change; `removing` comes before an item goes, with its words, so that it can be put back;
-    `rebuilt` follows when the lines were made anew, and with them what Tab walks.
+    `days_setting` before days are put in; `rebuilt` when the lines were made anew, and with them what Tab walks.
     """
 
     edited = Signal()
     rebuilt = Signal()
     removing = Signal(str)
+    days_setting = Signal()
 
     def __init__(self, kind: SectionKind, items: Sequence[Item], choices: CellChoices | None = None) -> None:
         """Show `items` in the columns of `kind`."""
@@ -58,6 +59,16 @@ class ItemsField(QWidget):
         )
         foot = QHBoxLayout()
         foot.addWidget(self.add_button)
+        self.days_button: QAbstractButton | None = None
+        if self._choices.today is not None and {"often", "day"} <= {field.kind for field in kind.fields}:
+            self.days_button = safe_text.button(
+                self.tr("Set the next days"),
+                name=f"plan_days_{kind.key}",
+                icon=icon("calendar-days"),
+                tip=self.tr("Give each line that repeats and has no day its first one, counted from today"),
+                on_click=self._on_days,
+            )
+            foot.addWidget(self.days_button)
         foot.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +89,7 @@ class ItemsField(QWidget):
             for cell in row.cells:
                 walked += cell.chain()
             walked.append(row.remove)
-        return [*walked, self.add_button]
+        return [*walked, self.add_button, *([self.days_button] if self.days_button is not None else [])]
 
     def focus_item(self, place: int) -> bool:
         """Go to an item by its place; False when it is not there."""
@@ -119,6 +130,19 @@ class ItemsField(QWidget):
         # Not into a line of text, where Ctrl+Z would undo typing instead.
         near = self._rows[min(at, len(self._rows) - 1)].remove if self._rows else self.add_button
         near.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edited.emit()
+
+    def _on_days(self) -> None:
+        today = self._choices.today
+        kinds = [field.kind for field in self._kind.fields]
+        if today is None:
+            return
+        self.days_setting.emit()
+        for row in self._rows:
+            often, day = row.cells[kinds.index("often")], row.cells[kinds.index("day")]
+            months = every_months(often.words())
+            if months and not day.words().strip():
+                day.show_words(day_text(months_later(today, months)))
         self.edited.emit()
 
     def _begin(self, at: int) -> None:

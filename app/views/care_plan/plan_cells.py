@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
@@ -24,10 +25,14 @@ _LONG = 40  # characters from which on a line may be wider than its field
 
 @dataclass(frozen=True, slots=True)
 class CellChoices:
-    """What cells offer: the problems as they stand now, and the people who work here, as a plan names them."""
+    """What cells offer: the problems as they stand now, the people who work here, as a plan names them, and the day.
+
+    Without `today` no next day is proposed.
+    """
 
     problems: Callable[[], Sequence[str]] = tuple
     people: Sequence[str] = ()
+    today: date | None = None
 
 
 class Cell(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
@@ -41,8 +42,10 @@ class PlanEditor(QWidget):
     gaps_changed = Signal()
     moved = Signal()
 
-    def __init__(self, context: PageContext, draft: PlanDraft, people: Sequence[str] = ()) -> None:
-        """Show `draft`, its first missing part open; `people` work here, as a plan names them."""
+    def __init__(
+        self, context: PageContext, draft: PlanDraft, people: Sequence[str] = (), today: date | None = None
+    ) -> None:
+        """Show `draft`, its first missing part open; `people` work here, as a plan names them, on `today`."""
         super().__init__()
         self.setObjectName("plan_editor")
         self._context = context
@@ -52,7 +55,7 @@ class PlanEditor(QWidget):
         self._gaps: dict[str, PlanGap] = {gap.key: gap for gap in draft.gaps}
         self._history = DraftHistory()
         self._is_wide = True
-        self._choices = CellChoices(self._problem_names, tuple(people))
+        self._choices = CellChoices(self._problem_names, tuple(people), today)
         self.editor: SectionEditor | None = None
         self.problems = ProblemList()
         self.sheet = PlanSheet(draft.kinds)
@@ -206,8 +209,13 @@ class PlanEditor(QWidget):
 
     def _on_item_removing(self, words: str) -> None:
         key = self.editor.key if self.editor is not None else ""
-        self._history.done(self._sections[key], self.tr("removed “{item}”").format(item=words[:40]))
+        said = self.tr("removed “{item}”").format(item=words[:40])
+        self._history.done(self._sections[key], said, edit_follows=True)
         self._context.window.notify(self.tr("The line was removed."), "info", self.tr("Undo"), lambda: self.undo(key))
+
+    def _on_days_setting(self) -> None:
+        if self.editor is not None:
+            self._history.done(self._sections[self.editor.key], self.tr("next days set"), edit_follows=True)
 
     def _on_changed(self) -> None:
         self.kept.show_state(self.tr("Typing…"), Tone.NEUTRAL, icon="pencil")
@@ -259,6 +267,7 @@ class PlanEditor(QWidget):
         editor = SectionEditor(kind, self._sections[key], self._choices, spell_checker(self._context))
         editor.edited.connect(self._on_edited)
         editor.item_removing.connect(self._on_item_removing)
+        editor.days_setting.connect(self._on_days_setting)
         editor.show_gap(self._gaps.get(key))
         self.editor = editor
         self.sheet.open(key, editor)

@@ -18,7 +18,7 @@ from app.views.widgets import CheckField, LineField, TextField
 
 
 class SectionEditor(QWidget):
-    """Edits one part. `edited` follows every key; `item_removing` and `rebuilt` are those of its `ItemsField`.
+    """Edits one part. `edited` follows every key; the others are those of its `ItemsField`.
 
     That a part does not apply can be said only while it says nothing else, so that no text disappears from view.
     """
@@ -26,6 +26,7 @@ class SectionEditor(QWidget):
     edited = Signal()
     item_removing = Signal(str)
     rebuilt = Signal()
+    days_setting = Signal()
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class SectionEditor(QWidget):
         if self.items is not None:
             self.items.removing.connect(self.item_removing)
             self.items.rebuilt.connect(self.rebuilt)
+            self.items.days_setting.connect(self.days_setting)
         self._fit()
 
     @property
