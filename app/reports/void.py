@@ -5,7 +5,8 @@ import io
 import pikepdf
 
 from app.reports.document import overlay_pdf
-from app.reports.sheet import HEIGHT, WIDTH
+
+_MARK = pikepdf.Name("/CareLoopVoid")  # a name of our own: pikepdf's would be another each time
 
 
 def void_pdf(content: bytes, words: str) -> bytes:
@@ -14,8 +15,11 @@ def void_pdf(content: bytes, words: str) -> bytes:
     Nothing is drawn again: what the paper said stays readable under the mark.
     """
     marked = io.BytesIO()
-    with pikepdf.open(io.BytesIO(content)) as paper, pikepdf.open(io.BytesIO(overlay_pdf(words))) as mark:
+    with pikepdf.open(io.BytesIO(content)) as paper, pikepdf.open(io.BytesIO(overlay_pdf(words))) as overlay:
+        mark = paper.copy_foreign(overlay.pages[0].as_form_xobject())
         for page in paper.pages:
-            page.add_overlay(mark.pages[0], pikepdf.Rectangle(0, 0, WIDTH, HEIGHT))
+            page.add_resource(mark, pikepdf.Name.XObject, _MARK)
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(b"\nQ q /CareLoopVoid Do Q")
         paper.save(marked, deterministic_id=True)
     return marked.getvalue()
