@@ -44,6 +44,7 @@ class ClaimCard(Card):
         self.deadline = Chip("", Tone.NEUTRAL, icon="clock", name="claim_deadline")
         self._facts = safe_text.label("", name="claim_facts", selectable=True)
         self._gaps = safe_text.label("", "strong", name="claim_gaps", selectable=True)
+        self._happened = safe_text.label(self.tr("What happened"), "strong", name="claim_history_title")
         self._history = QWidget()
         self._lines = QVBoxLayout(self._history)
         self._lines.setContentsMargins(0, 0, 0, 0)
@@ -85,6 +86,7 @@ class ClaimCard(Card):
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
+        set_shown(self._happened, shown=bool(lines))
         for line in list(reversed(lines))[:_MOST]:
             what, detail = history_words(line)
             head = self.tr("{day} · {what} · {who}").format(day=format_date(line.on), what=what, who=line.by)
@@ -147,7 +149,7 @@ class ClaimCard(Card):
             self.buttons[key].setParent(self)
             set_shown(self.buttons[key], shown=False)
         self.body.addLayout(self._grid)
-        self.body.addWidget(safe_text.label(tr("What happened"), "strong", name="claim_history_title"))
+        self.body.addWidget(self._happened)
         self.body.addWidget(scrolling(self._history), 1)
 
     def _fit_buttons(self, row: RegisterRow) -> None:

@@ -35,7 +35,7 @@ from app.views.page_context import PageContext
 from app.views.table import Column, SnapshotTable
 from app.views.table_view import TableView
 from app.views.tasks import Latest
-from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
+from app.views.theme import GRID, fit_scale, scaled, set_shown
 from app.views.widgets import Banner, EmptyState, PanelHost, SearchField, ask, format_date
 from app.views.widgets.counters import Counters
 
@@ -287,8 +287,8 @@ class RegisterView(QWidget):
         zone, context = self._zone, self._context
         return [
             Column("name", tr("Patient"), lambda row: row.name, 0, order=lambda row: row.name.casefold()),
-            Column("state", tr("State"), claim_state_words, 150, tone=claim_tone),
-            Column("codes", tr("Codes"), lambda row: line_words(row.lines), 130),
+            Column("state", tr("State"), claim_state_words, 140, tone=claim_tone),
+            Column("codes", tr("Codes"), lambda row: line_words(row.lines), 110),
             Column(
                 "charge", tr("Charge"), lambda row: money_words(row.cents), 90, is_number=True, order=lambda r: r.cents
             ),
@@ -303,7 +303,7 @@ class RegisterView(QWidget):
                 "due",
                 tr("Due"),
                 lambda row: deadline_words(row.deadline),
-                195,
+                182,
                 order=lambda row: row.deadline.on.toordinal() if row.deadline else 10**7,
                 tone=lambda row: deadline_tone(row.deadline, clinic_today(context, zone)),
             ),
@@ -314,8 +314,7 @@ class RegisterView(QWidget):
         self.make_button = safe_text.button(
             tr("Make claim file…"),
             name="claim_make",
-            kind="primary",
-            icon=icon("file-down", Role.ON_ACCENT),
+            icon=icon("file-down"),
             on_click=self._on_make,
         )
         self.read_button = safe_text.button(
