@@ -1,7 +1,7 @@
 """When the mini bar is in view: while a call is open, and for who asked for it."""
 
 from PySide6.QtCore import QObject
-from shiboken6 import delete
+from shiboken6 import delete, isValid
 
 from app.views.call.idle_question import IdleAsk
 from app.views.call.mini_bar import MiniBar
@@ -44,6 +44,8 @@ class MiniDock(QObject):
     def follow(self, *, is_due: bool) -> None:
         """Show it with the first call, where it is wanted, and hide it after the last."""
         is_new, self._is_due = is_due and not self._is_due, is_due
+        if not isValid(self.bar):
+            return
         if not is_due:
             self.bar.hide()
         elif is_new and self._preferences.is_on(_WANTED) and not self._window.is_locked:
@@ -52,7 +54,7 @@ class MiniDock(QObject):
 
     def show_state(self, shown: CallBarState, asked: IdleAsk) -> None:
         """Show the state, where it is in view."""
-        if self.bar.isVisible():
+        if isValid(self.bar) and self.bar.isVisible():
             self.bar.show_state(shown, asked, are_names_allowed=not self._preferences.is_on(HIDE_NAMES))
 
     def call_to_window(self) -> None:
@@ -64,5 +66,6 @@ class MiniDock(QObject):
 
     def close(self) -> None:
         """Take it away for good, and at once: Python's garbage, on whatever thread, must not find it."""
-        self.bar.hide()
-        delete(self.bar)
+        if isValid(self.bar):
+            self.bar.hide()
+            delete(self.bar)
