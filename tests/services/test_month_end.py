@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from app.assets import load_rule_book
+from app.assets import load_rule_book, load_toml
 from app.compose import month_writers, open_desk
 from app.models import AuditEvent, Packet, TimeEntry
 from app.reports.packet import packet_pdf
@@ -411,9 +412,8 @@ def test_a_later_program_that_draws_otherwise_writes_what_was_made_to_the_byte(c
 
 def test_a_kept_paper_that_was_tampered_with_is_not_printed(clinic: Desk, out: Path) -> None:
     clinic.month_end.make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE)
-    with clinic.opened.file.engine.connect() as connection:
-        with pytest.raises(DatabaseError, match="only ever added"):
-            connection.execute(text("UPDATE paper_piece SET content = x'00'"))
+    with clinic.opened.file.engine.connect() as connection, pytest.raises(DatabaseError, match="only ever added"):
+        connection.execute(text("UPDATE paper_piece SET content = x'00'"))
     engine = open_engine(clinic.opened.file.database, clinic.opened.file.key, guarded=False)
     with engine.connect() as connection:
         connection.execute(text("DROP TRIGGER paper_piece_never_changed"))
@@ -529,3 +529,26 @@ def test_plain_papers_of_a_run_that_was_cut_off_are_cleared_away(clinic: Desk, o
         (folder / "packet.pdf").write_text("somebody", encoding="utf-8")
     clinic.month_end.make(clinic.actor, OCTOBER, out)
     assert [folder.exists() for folder in left] == [False, True]
+
+
+def test_packets_of_a_program_that_kept_no_bytes_are_drawn_once_more_and_kept_from_then_on(
+    tmp_path: Path, house: House
+) -> None:
+    folder = tmp_path / "clinic"
+    shutil.copytree(Path(__file__).parents[1] / "storage" / "released" / "0001", folder)
+    manager = open_desk(folder, "dana", str(load_toml("demo/team.toml")["passphrase"]), house)
+    try:
+        with manager.opened.ledger.reading(manager.actor, "month.make") as reading:
+            month = Month.parse(
+                reading.session.scalars(select(Packet.month).where(Packet.state == "final")).first() or ""
+            )
+        made = manager.month_end.make(manager.actor, month, tmp_path / "out")
+        assert made.finals > 0
+        first = files_of(tmp_path / "out")
+        assert all(content.startswith(b"%PDF") for name, content in first.items() if name.startswith("packets/"))
+        later = printing_with(manager, lambda facts: packet_pdf(facts) + b"\n")
+        later.make(manager.actor, month, tmp_path / "again", papers=("packets",))
+        assert all(files_of(tmp_path / "again")[name] == first[name] for name in first if name.startswith("packets/"))
+        assert manager.integrity.check(manager.actor).faults == ()
+    finally:
+        manager.close()
