@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.compose import open_desk
+from app.rules.month import Month
 from app.services.desk import Desk
 from app.services.enrolment_forms import EnrolForm
 from app.services.patient_form import PatientForm
@@ -133,8 +134,8 @@ def patient_room(request: pytest.FixtureRequest, *, roles: tuple[str, ...] = ())
     called: list[int] = []
     window = ask("window")
 
-    def open_chart(patient_id: int, place: str) -> None:
-        window.show_view(ChartView(context, patient_id, place))
+    def open_chart(patient_id: int, place: str, month: Month | None = None, /) -> None:
+        window.show_view(ChartView(context, patient_id, place, month))
 
     context = PageContext(desk, ask("tasks"), feed, window, ask("preferences"), open_chart, called.append)
     room = PatientRoom(ask("qtbot"), window, desk, ask("tasks"), ask("clock"), context, called)

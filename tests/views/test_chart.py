@@ -3,13 +3,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from shiboken6 import isValid, ownedByPython
 
 from app.models import Condition, TimeEntry
 from app.rules.month import Month
 from app.services.chart_forms import ConditionForm, StayForm
 from app.services.time_entries import EntryForm
+from app.views.chart.chart_view import ChartView
 from app.views.chart.code_field import CodeField
 from app.views.chart.conditions_tab import ConditionsTab
 from app.views.chart.services_tab import ServicesTab
@@ -484,3 +485,20 @@ def test_a_medicine_says_how_it_is_taken_and_by_whose_order(room: PatientRoom) -
     (row,) = room.desk.chart.medications(room.desk.actor, patient)
     assert row.taken == "1 tablet by mouth twice a day, with meals"
     assert (row.prescriber, row.adherence) == ("Dr. Ito", "misses some")
+
+
+def test_a_chart_opened_from_an_earlier_months_board_shows_that_month(room: PatientRoom) -> None:
+    patient = enrolled(room)
+    room.context.open_chart(patient, "time", Month(2026, 8))
+    room.qtbot.waitUntil(lambda: isinstance(room.shown, ChartView))
+    room.settle()
+    time = room.chart.findChild(TimeTab)
+    assert time is not None
+    assert time.isVisible()
+    assert time.month.month == Month(2026, 8)
+
+
+def test_a_missing_medicare_number_is_mended_in_the_patients_record(room: PatientRoom) -> None:
+    patient = enrolled(room)
+    room.context.open_chart(patient, "mbi")
+    room.qtbot.waitUntil(lambda: (QApplication.focusWidget() or room.window).objectName() == "mbi")

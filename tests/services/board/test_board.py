@@ -8,6 +8,7 @@ import pytest
 
 from app.assets import load_rule_book
 from app.compose import open_desk
+from app.models import Patient
 from app.rules.field_faults import FieldFaults
 from app.security.permissions import NotPermitted
 from app.services.board.eligibility import EligibilityForm
@@ -193,3 +194,20 @@ def test_a_nurse_may_not_hold_a_month(clinic: Desk, house: House) -> None:
             nurse.holds.hold(nurse.actor, patient, OCTOBER, "I say so")
     finally:
         nurse.close()
+
+
+def test_a_day_that_does_not_add_up_is_warned_of_and_changes_no_verdict(desk: Desk, tmp_path: Path) -> None:
+    both = together(ready("a", day=5), ready("b", day=5))
+    bring_in(desk, tmp_path / "in", both)
+    found = row(desk, "a")
+    assert "W_IMPOSSIBLE_DAY" in {each.code for each in found.warnings}
+    assert next(check for check in found.checks if check.key == "overlap").state == "warn"
+    assert found.verdict == desk.readiness.results(desk.actor, OCTOBER)[0]["verdict"]
+
+
+def test_a_medicare_number_that_is_none_is_warned_of(clinic: Desk) -> None:
+    number = number_of(clinic, "a")
+    with clinic.opened.ledger.writing(clinic.actor, "patient.edit") as work:
+        work.session.get_one(Patient, number).mbi = "1234567890A"
+    assert "W_MBI_INVALID" in warned(clinic, "a")
+    assert row(clinic, "a").state == "ready"
