@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.compose import open_desk
@@ -24,10 +24,12 @@ from app.views.idle import IdleWatch
 from app.views.main_window import MainWindow
 from app.views.page_context import PageContext
 from app.views.page_stack import Page
+from app.views.paper_preview.paper_view import PaperView
 from app.views.patients.patients_page import PatientsPage
 from app.views.tasks import Tasks
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
+from tests.views.at_the_desk import is_shown, part
 
 KEY = Qt.Key
 NONE = Qt.KeyboardModifier.NoModifier
@@ -192,3 +194,14 @@ def call_room(request: pytest.FixtureRequest, *, is_new: bool = True) -> Iterato
         calls.close()
         window.forget_pages()
         desk.close()
+
+
+def ask_to_save(room: CallRoom) -> QFileDialog:
+    """Wait for the paper in the preview, ask for a copy of it with keys, and return the question where to."""
+    room.qtbot.waitUntil(lambda: any(each.isVisible() for each in room.window.findChildren(PaperView)), timeout=20_000)
+    room.settle()
+    room.press(KEY.Key_S, CTRL)
+    room.qtbot.waitUntil(lambda: is_shown(room.window, "leave_agree"))
+    part(room.window, "leave_agree", QPushButton).click()
+    room.qtbot.waitUntil(lambda: bool(room.window.findChildren(QFileDialog)))
+    return room.window.findChildren(QFileDialog)[-1]

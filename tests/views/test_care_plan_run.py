@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from app.services.chart_forms import ConditionForm
 from app.views.care_plan.care_plan_tab import CarePlanTab
 from app.views.care_plan.compare_view import CompareView
 from app.views.care_plan.template_picker import TemplatePicker
 from tests.conftest import FIRST_PERSON
-from tests.views.call_room import CTRL, KEY, CallRoom, call_room
+from tests.views.at_the_desk import is_shown
+from tests.views.call_room import CTRL, KEY, CallRoom, ask_to_save, call_room
 from tests.views.test_care_plan_tab import open_tab
 
 FOUR = (
@@ -109,15 +110,15 @@ def sign(room: CallRoom, hands: Hands, tab: CarePlanTab) -> None:
 
 def save_as_pdf(room: CallRoom, hands: Hands, target: Path) -> str:
     hands.press(KEY.Key_P, CTRL)
-    room.qtbot.waitUntil(lambda: bool(room.window.findChildren(QFileDialog)))
-    (dialog,) = room.window.findChildren(QFileDialog)
+    dialog = ask_to_save(room)
     dialog.fileSelected.emit(str(target))
     dialog.close()
     dialog.deleteLater()
     room.qtbot.waitUntil(target.exists, timeout=20_000)
     room.settle()
     room.window.activateWindow()
-    room.qtbot.waitUntil(lambda: room.focus_name() != "")
+    hands.press(KEY.Key_Escape)
+    room.qtbot.waitUntil(lambda: room.focus_name() != "" and not is_shown(room.window, "paper_preview"))
     return "".join(page.extract_text() for page in PdfReader(BytesIO(target.read_bytes())).pages)
 
 

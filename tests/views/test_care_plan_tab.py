@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 
 from app.models import CarePlan, CarePlanEvent
 from app.rules.care_plan import SectionText
@@ -20,7 +20,7 @@ from app.views.chart.chart_view import ChartView
 from app.views.theme import Theme
 from tests.conftest import FIRST_PERSON
 from tests.views.at_the_desk import part, wait_for
-from tests.views.call_room import CTRL, KEY, SHIFT, CallRoom, call_room
+from tests.views.call_room import CTRL, KEY, SHIFT, CallRoom, ask_to_save, call_room
 from tests.views.clipping import clipped
 
 GOAL = {"what": "Blood pressure", "from": "152/90", "to": "130/80", "by_when": "March"}
@@ -405,8 +405,7 @@ def test_the_plan_is_saved_as_a_pdf_without_a_name_in_its_own(room: CallRoom, tm
     tab, _ = begin(room)
     room.write("Stable with treatment")
     room.press(KEY.Key_P, CTRL)
-    room.qtbot.waitUntil(lambda: bool(room.window.findChildren(QFileDialog)))
-    (dialog,) = room.window.findChildren(QFileDialog)
+    dialog = ask_to_save(room)
     chosen = dialog.selectedFiles()[0]
     assert Path(chosen).name == f"care-plan-{room.patients[0]}-draft.pdf"
     target = tmp_path / "plan.pdf"

@@ -53,6 +53,11 @@ def sign(stage: Stage) -> None:
     hands.see("plan_reader")
     stage.picture("care-plan-signed", "Version 1 is signed and never changes")
     hands.press(Key.Key_P, CTRL)
+    hands.see("preview_save")
+    stage.picture("care-plan-paper", "It is looked at before it is printed or saved")
+    hands.press(Key.Key_S, CTRL)
+    hands.see("leave_agree")
+    hands.press(Key.Key_Return)
     hands.answer_file_dialog(stage.album.papers / "care-plan.pdf")
     stage.sign_out()
 
