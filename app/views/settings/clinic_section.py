@@ -30,7 +30,8 @@ class ClinicSection(QWidget):
             action=self.tr("Save"),
             name="clinic_panel",
         )
-        self.panel.saved.connect(lambda _: context.window.notify(self.tr("Saved."), "ready"))
+        self._stands: ClinicForm | None = None
+        self.panel.saved.connect(self._on_saved)
         self.panel.cancelled.connect(self._read)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -47,7 +48,14 @@ class ClinicSection(QWidget):
         """Whether nothing is unsaved."""
         return self.panel.may_close()
 
+    def _on_saved(self, _: object) -> None:
+        before = self._stands
+        if before is not None:
+            self._context.undo.offer(self.tr("changed the clinic's facts"), _saving(self._context, before))
+        self._read()
+
     def _on_read(self, clinic: ClinicForm) -> None:
+        self._stands = clinic
         self.form.show_clinic(clinic)
 
     def _on_changed(self, changes: Changes) -> None:
