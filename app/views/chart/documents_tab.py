@@ -1,4 +1,4 @@
-"""Documents: the packets, care plans and notes of a patient, to be looked at, printed or saved again."""
+"""Documents: the packets, care plans and notes of a patient, to be opened again; requests to amend them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.services.documents import DocumentRow
 from app.services.notes import NoteRow
+from app.views.chart.amendments_section import AmendmentsSection
 from app.views.chart.frame import ChartFrame
 from app.views.chart.note_reader import NoteReader
 from app.views.chart.rows_section import RowAction, RowsSection
@@ -24,7 +25,7 @@ _KINDS = {"packet": "Packet", "care_plan": "Care plan", "note": "Note"}
 class DocumentsTab(QWidget):
     """One list, the newest first; Enter opens. Copies that leave the encrypted file are noted in the audit trail."""
 
-    tables = ("packet", "care_plan", "care_plan_event", "note")
+    tables = ("packet", "care_plan", "care_plan_event", "note", "amendment_request", "amendment_event")
 
     def __init__(self, frame: ChartFrame) -> None:
         """Make an empty tab; `refresh` fills it."""
@@ -65,12 +66,15 @@ class DocumentsTab(QWidget):
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2 * GRID, GRID, 0)
-        column.addWidget(self.rows, 1)
+        column.addWidget(self.rows, 2)
+        self.amendments = AmendmentsSection(frame)
+        column.addWidget(self.amendments, 1)
         self.setFocusProxy(self.rows.list)
         frame.context.window.commands.on("print", self, self._on_print)
 
     def refresh(self) -> None:
-        """Read the list."""
+        """Read the lists."""
+        self.amendments.refresh()
         documents, actor, patient_id = (
             self._frame.context.desk.documents,
             self._frame.context.desk.actor,
