@@ -420,6 +420,8 @@ def test_a_kept_paper_that_was_tampered_with_is_not_printed(clinic: Desk, out: P
         connection.execute(text("UPDATE paper_piece SET content = zeroblob(40)"))
         connection.commit()
     engine.dispose()
+    named = {fault.what.rpartition(": ")[2] for fault in clinic.integrity.check(clinic.actor).faults}
+    assert named == {"CL-2026-10-0001-r1", "CL-2026-10-0002-r1"}
     with pytest.raises(PaperDamaged, match="SHA-256"):
         clinic.month_end.make(clinic.actor, OCTOBER, out.with_name("again"))
     assert not out.with_name("again").exists()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.models import PaperPiece, StoredPaper
+from app.models import CloseFile, MonthClose, Packet, PaperPiece, StoredPaper
 from app.rules.errors import ClinicError
 from app.storage.ledger import Work
 
@@ -94,6 +94,37 @@ def stored(session: Session, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise PaperDamaged(sha256)
     return content
+
+
+def damaged_papers(session: Session) -> tuple[str, ...]:
+    """Return the numbers of packets, and the names of a close's files, whose kept bytes are missing or altered."""
+    held = set(session.scalars(select(StoredPaper.sha256)))
+    bad = {sha256 for sha256 in held if not _is_sound(session, sha256)}
+    rows = session.execute(
+        select(Packet.packet_no, Packet.stored_sha256)
+        .where(Packet.stored_sha256.is_not(None))
+        .order_by(Packet.packet_no)
+    )
+    named = [row.packet_no for row in rows if row.stored_sha256 not in held or row.stored_sha256 in bad]
+    files = session.execute(
+        select(MonthClose.month, MonthClose.revision, CloseFile.name, CloseFile.sha256)
+        .join(MonthClose, MonthClose.id == CloseFile.close_id)
+        .order_by(MonthClose.id, CloseFile.name)
+    )
+    named += [
+        f"{row.name} of {row.month}, close {row.revision}"
+        for row in files
+        if "/" not in row.name and (row.sha256 not in held or row.sha256 in bad)
+    ]
+    return tuple(named)
+
+
+def _is_sound(session: Session, sha256: str) -> bool:
+    try:
+        stored(session, sha256)
+    except PaperDamaged:
+        return False
+    return True
 
 
 def _pieces(content: bytes) -> Iterable[bytes]:
