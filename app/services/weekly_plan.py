@@ -209,6 +209,8 @@ def _days_of(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> dict[date
     for escalation in patient.escalations:
         if escalation.status == "answered":
             found[today].why.append(f"{escalation.answered_by} answered: {escalation.symptom}")
+        elif escalation.is_overdue:
+            found[today].why.append(f"No answer from {escalation.to} yet: {escalation.symptom}")
     for cycle in patient.cycles:
         if cycle.escalation_id is None:
             found[today].why.append(cycle.brief)

@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.views import safe_text
+from app.views.fitted_columns import FittedColumns
 from app.views.form_panel import FormPanel
 from app.views.icons import icon
 from app.views.page_context import PageContext
-from app.views.settings.fitted_list import FittedColumns
 from app.views.table import Column, SnapshotTable
 from app.views.theme import GRID, Role
 from app.views.widgets import EmptyState, PageHeader, PanelHost

@@ -13,6 +13,7 @@ from app.services.weekly_plan import PlannedDay, PlanRow, WeekPlan
 from app.storage.ledger import Changes
 from app.views import safe_text
 from app.views.clinic_zone import clinic_today, clinic_zone
+from app.views.fitted_columns import FittedColumns
 from app.views.follow_ups.patient_panels import PatientPanels
 from app.views.icons import icon
 from app.views.page_context import PageContext
@@ -65,7 +66,7 @@ class WeekView(QWidget):
         self.days: SnapshotTable[PlannedDay, date] = SnapshotTable(self._day_columns(), lambda day: day.day, self)
         self.day_list = TableView(self.days, name="week_days", words=self.tr("Days of the week"))
         self.calls: SnapshotTable[PlanRow, int] = SnapshotTable(self._call_columns(), lambda row: row.patient_id, self)
-        self.call_list = TableView(
+        self.call_list = FittedColumns(
             self.calls, name="week_calls", words=self.tr("Calls of the day"), preferences=context.preferences
         )
         self.empty = EmptyState("calendar-days", "", name="week_empty")
