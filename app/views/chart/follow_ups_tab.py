@@ -17,7 +17,7 @@ from app.views.follow_ups.patient_panels import PatientPanels
 from app.views.patients.standing import joined, moment_words
 from app.views.table import Column
 from app.views.tasks import Latest
-from app.views.theme import GRID, scaled, set_shown
+from app.views.theme import GRID, fit_scale, scaled, set_shown
 from app.views.widgets import Card, ChoiceField, Tone, scrolling
 
 _NARROW = 100 * GRID
@@ -95,7 +95,14 @@ class FollowUpsTab(QWidget):
         self._halves.addWidget(self.promises, 1)
         set_shown(self.promises, shown=self._frame.may("today.read"))
         card = Card(self.tr("Selected"), name="follow_ups_tab_card")
-        card.body.addWidget(self._detail)
+        text = QWidget()
+        lines = QVBoxLayout(text)
+        lines.setContentsMargins(0, 0, GRID, 0)
+        lines.addWidget(self._detail)
+        lines.addStretch(1)
+        area = scrolling(text)
+        fit_scale(area, lambda: area.setMinimumHeight(scaled(5 * GRID)))
+        card.body.addWidget(area, 1)
         content = QWidget()
         inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 2 * GRID, GRID, 0)
@@ -106,7 +113,7 @@ class FollowUpsTab(QWidget):
         inside.addLayout(top)
         inside.addWidget(self.follow_ups, 3)
         inside.addLayout(self._halves, 2)
-        inside.addWidget(card)
+        inside.addWidget(card, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolling(content))
