@@ -80,12 +80,13 @@ class ReportRoom:
     def walk_to(self, key: str) -> None:
         """Walk down the list of reports with the arrow keys."""
         self.page.list.setFocus()
-        self.press(KEY.Key_Home)
-        for _ in self.page.kinds:
-            if self.page.kind.key == key:
+        keys = [kind.key for kind in self.page.kinds]
+        for _ in keys:
+            at = keys.index(self.page.kind.key)
+            if at == keys.index(key):
                 return
-            self.press(KEY.Key_Down)
-        raise AssertionError(f"{key} is not listed")
+            self.press(KEY.Key_Down if at < keys.index(key) else KEY.Key_Up)
+        raise AssertionError(f"the arrow keys do not reach {key}")
 
     def tab_to(self, name: str) -> None:
         """Walk with Tab until the control `name` has the focus."""
