@@ -24,8 +24,8 @@ class PageContext:
     """Given to each page's constructor as its only argument.
 
     `open_chart(patient_id, place, month=None)` shows a patient's chart at a place of mending (a tab: overview,
-    care_plan, time, enrolment, consent, conditions, coverage, practitioner, services, patient); `start_call(patient_id)` is F8 on a
-    patient. Both come from the front desk, so that pages never know one another.
+    care_plan, time, enrolment, consent, conditions, coverage, practitioner, services, patient);
+    `start_call(patient_id)` is F8 on a patient. Both come from the front desk, so that pages never know one another.
     """
 
     desk: Desk
