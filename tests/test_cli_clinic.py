@@ -99,7 +99,7 @@ def test_a_month_from_files_to_packets(run: Run, signed: Signed, files: Path, tm
     code, board, _ = run(*signed("readiness"), "--month", "2026-10")
     assert code == 0
     assert board.splitlines() == [
-        "2026-10: 1 short, 0 blocked, 1 ready, 0 approved, 0 exported",
+        "2026-10: 1 short, 0 blocked, 1 ready, 0 approved, 0 exported, 0 held, 0 not billed",
         "a  ready       25:00  99490x1",
         "b  short       15:00  -  TIME_LT_THRESHOLD",
     ]

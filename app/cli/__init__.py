@@ -245,7 +245,7 @@ def _readiness(asked: argparse.Namespace, wire: Wire) -> int:
 
 def _board_text(board: "Board") -> str:
     """Return the board without names: state, minutes, codes, what is missing."""
-    counts = ", ".join(f"{count} {state}" for state, count in board.counts.items())
+    counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in board.counts.items())
     rows = sorted(board.rows, key=lambda row: row.case_id)
     return "\n".join([f"{board.month}: {counts}", *(_row_text(row) for row in rows)])
 
