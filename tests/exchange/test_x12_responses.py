@@ -85,6 +85,8 @@ def test_a_batch_that_is_turned_back_whole_is_read() -> None:
         (a_277ca([Said("x")]).replace(b"IEA*1*000000905", b"IEA*1*000000906"), "two numbers"),
         (a_277ca([Said("x")]).replace(b"TRN*2*x~", b"TRN*9*x~"), "without its number"),
         (b"\x00" * 200, "does not begin"),
+        (SENT[:106] + b"TA1*217386102*261102*0905*R*006~IEA*1*217386102~", "could not read the file 217386102"),
+        (SENT[:106] + b"TA1*217386102*261102*0905*A*000~IEA*1*217386102~", "took in the file"),
     ],
 )
 def test_any_other_file_is_refused_with_a_reason(data: bytes, words: str) -> None:

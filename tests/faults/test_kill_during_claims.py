@@ -40,7 +40,7 @@ def test_killed_claims_left_all_or_none_and_never_twice(
     closed_folder: Path, tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
     dice = random.Random(7)  # noqa: S311 - chance, not secrecy
-    for number in range(rounds(3, 60)):
+    for number in range(rounds(2, 60)):
         folder = tmp_path / f"clinic {number}"
         shutil.copytree(closed_folder, folder)
         driver = subprocess.Popen(
