@@ -91,19 +91,20 @@ def _interchange(text: str, found: list[TransactionSet]) -> str:
             raise NotX12("The file is cut off: an interchange begins before the one before it has ended.")
     if segments[-1].at(2) != header[13]:
         raise NotX12("The file is damaged: its interchange begins and ends under two numbers.")
-    receipt = next((segment for segment in segments if segment.name == "TA1"), None)
-    if receipt is not None and not any(segment.name == "ST" for segment in segments):
-        raise NotX12(_receipt_words(receipt))
+    _require_more_than_a_receipt(segments)
     ids = _Ids(header[13], header[6].strip(), header[8].strip(), component)
     found.extend(_sets(segments, ids))
     return text[at:]
 
 
-def _receipt_words(receipt: Segment) -> str:
-    """Return what an interchange acknowledgement (TA1) says, in words."""
+def _require_more_than_a_receipt(segments: Sequence[Segment]) -> None:
+    """Raise `NotX12` for an interchange that holds only an interchange acknowledgement (TA1), with its meaning."""
+    receipt = next((segment for segment in segments if segment.name == "TA1"), None)
+    if receipt is None or any(segment.name == "ST" for segment in segments):
+        return
     if receipt.at(4) == "A":
-        return f"The receiver took in the file {receipt.at(1)} (TA1). What it says of the claims comes as a 999."
-    return (
+        raise NotX12(f"The receiver took in the file {receipt.at(1)} (TA1). What it says of the claims comes as a 999.")
+    raise NotX12(
         f"The receiver could not read the file {receipt.at(1)} at all (TA1, note {receipt.at(5)}). "
         "Check the identifiers in the settings for claims with the payer, and send the same file again."
     )
