@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from app.rules.care_plan import Item, SectionText
 from app.rules.text import words_of
@@ -64,7 +65,7 @@ def item_says_something(item: Item) -> bool:
 
 def problems_of(item: Item) -> tuple[str, ...]:
     """Return the problems that an item is about, as it names them."""
-    return tuple(part for part in (each.strip() for each in item.get(ABOUT, "").split(_BETWEEN)) if part)
+    return _parts(item.get(ABOUT, ""))
 
 
 def about_words(problems: Iterable[str]) -> str:
@@ -74,14 +75,14 @@ def about_words(problems: Iterable[str]) -> str:
 
 def is_about(item: Item, problem: str) -> bool:
     """Whether an item serves a problem, as the problem list names it."""
-    wanted = words_of(problem)
-    return any(part == EVERY_PROBLEM or words_of(part) == wanted for part in problems_of(item))
+    wanted = _meaning(problem)
+    return any(part == EVERY_PROBLEM or _meaning(part) == wanted for part in problems_of(item))
 
 
 def renamed(items: Sequence[Item], before: str, now: str) -> tuple[Item, ...]:
     """Return items that name a problem by its new words."""
     return tuple(
-        {**item, ABOUT: about_words(now if words_of(part) == words_of(before) else part for part in problems_of(item))}
+        {**item, ABOUT: about_words(now if _meaning(part) == _meaning(before) else part for part in problems_of(item))}
         if is_about(item, before) and EVERY_PROBLEM not in problems_of(item)
         else item
         for item in items
@@ -162,3 +163,14 @@ def belongings(problem: str, sections: Mapping[str, SectionText]) -> tuple[tuple
         for place, item in enumerate(sections[key].items)
         if item.get("what") and is_about(item, problem)
     )
+
+
+@lru_cache(maxsize=4096)
+def _meaning(text: str) -> tuple[str, ...]:
+    # A long plan compares the same few names many times for every key that is typed.
+    return tuple(words_of(text))
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (each.strip() for each in text.split(_BETWEEN)) if part)

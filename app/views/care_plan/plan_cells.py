@@ -107,7 +107,8 @@ class ChoiceCell(ChoiceField):
         return str(self.value() or "")
 
     def show_words(self, text: str) -> None:
-        self._renew(text)
+        # What else is on offer is looked up when it is gone into: a long list of medicines has many of these.
+        self._show([text] if text else [], text)
         safe_text.set_tip(self, text)
 
     def chain(self) -> list[QWidget]:
@@ -124,6 +125,9 @@ class ChoiceCell(ChoiceField):
         known = list(dict.fromkeys(self._offer()))
         if text and text not in known:
             known.append(text)
+        self._show(known, text)
+
+    def _show(self, known: Sequence[str], text: str) -> None:
         self.offer([(words, words) for words in known])
         self.set_value(text or None)
 

@@ -59,10 +59,14 @@ class SectionFrame(QFrame):
         self._column.addLayout(row)
         self._column.addWidget(self._said)
         self._editor: SectionEditor | None = None
+        self._shown: tuple[SectionText, PlanGap | None, bool] | None = None
         set_shown(self.undo_button, shown=False)
 
     def show_state(self, section: SectionText, gap: PlanGap | None) -> None:
         """Show how the part stands, and while it is not open what it says."""
+        if self._shown == (section, gap, self._editor is None):
+            return
+        self._shown = (section, gap, self._editor is None)
         words, tone = state_of(self.kind, section, gap)
         self.state.show_state(words, tone)
         self.head.setAccessibleName(self.tr("{part}: {state}").format(part=self.kind.title, state=words.lower()))
