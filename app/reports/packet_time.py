@@ -63,16 +63,17 @@ def _below(entry: TimeFacts, zone: str) -> Iterator[str | Cell]:
     for exclusion in entry.exclusions:
         seconds = f"{clock(exclusion.seconds)} ({exclusion.seconds:,} s)"
         yield Cell(f"Not counted {seconds}: {finding(exclusion.reason)} ({exclusion.reason})", colour=WARN)
-    remarks = ["Withdrawn"] if entry.withdrawn else []
-    if entry.used_for:
-        remarks.append(f"Used for {entry.used_for}")
-    if not entry.signed:
-        remarks.append("Unsigned")
-    if not entry.confirmed:
-        remarks.append("Unconfirmed")
-    elif held := [version for version in entry.earlier if not version.confirmed]:
-        sure = held[-1]
-        remarks.append(f"Unconfirmed, confirmed by {sure.changed_by} {moment(sure.changed_at, zone)}")
+    remarks = [
+        said
+        for said, applies in (
+            ("Withdrawn", entry.withdrawn),
+            ("Late: written after the month was closed", entry.after_close),
+            (f"Used for {entry.used_for}", entry.used_for),
+            ("Unsigned", not entry.signed),
+            ("Unconfirmed", not entry.confirmed),
+        )
+        if applies
+    ]
     if entry.recorded_at:
         remarks.append(f"Entered {moment(entry.recorded_at, zone)}")
     if entry.entered_by:

@@ -220,7 +220,8 @@ class TimeFacts:
     `seconds` are those within the month, `counted_seconds` those that count; the rest is in `exclusions`, so that
     seconds = counted_seconds + the sum of exclusions. A withdrawn entry has all three 0 or empty and is printed struck
     through. `source` is timer, manual, estimated, recovered or imported. `entered_by` is set when somebody other than
-    `person` wrote it, with `entered_reason`. `earlier` runs from the first version on.
+    `person` wrote it, with `entered_reason`. `earlier` runs from the first version on. `after_close`: it came into the
+    record after the month was closed.
     """
 
     id: str
@@ -244,6 +245,7 @@ class TimeFacts:
     withdrawn: bool = False
     exclusions: tuple[ExclusionFacts, ...] = ()
     earlier: tuple[TimeVersionFacts, ...] = ()
+    after_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from app.rules.packet_facts import (
 )
 from app.rules.readiness import Readiness
 from app.rules.rule_book import RuleBook
+from app.services.closed_month import first_closed
 from app.services.gate_sheet import gate_sheet
 from app.services.judging import Judged
 from app.services.local_words import phone_in_words
@@ -172,13 +173,14 @@ def _some(
     plans = _plans(session, ids, month, clinic.time_zone)
     entries = entries_of(session, ids, month, clinic.time_zone)
     charges = charges_on(session, month.last)
+    closed = first_closed(session, ids, month)
     reconciled, asked = reconciled_on(session, ids, month), asked_on(session, ids, month)
     found = {}
     for each in judged:
         patient_id = each.patient.id
         worked_out = gather_facts(each.case, book)
         biller = billers[each.patient.practitioner_id]
-        log = time_log(entries.get(patient_id, ()), worked_out, each.result)
+        log = time_log(entries.get(patient_id, ()), worked_out, each.result, closed.get(patient_id))
         found[patient_id] = PacketFacts(
             clinic=clinic_facts(clinic),
             patient=patient_facts(patients[patient_id]),

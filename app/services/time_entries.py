@@ -14,7 +14,7 @@ from app.rules.month_case import ACTIVITIES, CONTACTS, LONGEST_ENTRY_SECONDS, US
 from app.rules.timer import Span
 from app.services.call_rows import role_on
 from app.services.clinic_day import zone_of
-from app.services.closed_month import require_open
+from app.services.closed_month import require_open, touches_closed
 from app.services.door import reads, writes
 from app.services.entry_rows import EntryRow, entry_row, month_entries, new_entry_id, offset_minutes
 from app.services.overlap import require_free
@@ -70,7 +70,8 @@ class TimeEntries:
     def add(self, work: Work, patient_id: int, form: EntryForm, reason: str) -> tuple[EntryRow, ...]:
         """Add time that no timer ran for, labelled manual for ever; cut in two at the clinic's month end.
 
-        Raises `FieldFaults`, `TimeOverlaps` (saying what is still free) or `MonthClosed`.
+        In a closed month it is kept as late: what was closed does not change by it. Raises `FieldFaults`, or
+        `TimeOverlaps` (saying what is still free).
         """
         patient_of(work.session, patient_id)
         zone = zone_of(work.session)
@@ -78,7 +79,7 @@ class TimeEntries:
         person = work.session.get(Person, form.person_id or work.actor.person_id)
         if person is None:
             raise ClinicError("Choose who did this work.")
-        require_open(work.session, patient_id, kept.start, kept.end, zone)
+        is_late = touches_closed(work.session, patient_id, kept.start, kept.end, zone)
         taken = own_time(work.session, person.id, person.name, kept.start, kept.end)
         require_free(kept.start, kept.end, taken, patient_id, zone)
         role = role_on(work.session, person.id, patient_id)
@@ -103,6 +104,8 @@ class TimeEntries:
         work.session.flush()
         work.about(patient_id)
         work.note(event="add", seconds=sum((row.end_at - row.start_at).seconds for row in rows))
+        if is_late:
+            work.note(after_close=True)
         return tuple(entry_row(row) for row in rows)
 
     @writes("time.write")

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,13 @@ def entries_of(session: Session, ids: Sequence[int], month: Month, zone: str) ->
     return found
 
 
-def time_log(entries: Iterable[LoggedEntry], facts: Facts, result: Readiness) -> tuple[TimeFacts, ...]:
-    """Return the log of one patient's month; what counts is the rules' word, each second under one heading."""
+def time_log(
+    entries: Iterable[LoggedEntry], facts: Facts, result: Readiness, closed_at: datetime | None = None
+) -> tuple[TimeFacts, ...]:
+    """Return the log of one patient's month; what counts is the rules' word, each second under one heading.
+
+    What was first written after `closed_at` is marked.
+    """
     counted = facts.count.counted_by_entry()
     begins, over = facts.case.month.second_bounds(facts.case.zone)
     judged = {entry.id: entry for entry in facts.case.time}
@@ -77,6 +83,7 @@ def time_log(entries: Iterable[LoggedEntry], facts: Facts, result: Readiness) ->
                 contact=row.contact,
                 description=each.text,
                 used_for=row.used_for,
+                after_close=closed_at is not None and first.written_at > closed_at,
                 signed=row.signed,
                 confirmed=row.confirmed,
                 recorded_at=local_instant(row.recorded_at, row.utc_offset_minutes).isoformat()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from app.services.desk import Desk
 from app.services.founding import House
 from app.services.month_end import NotReady
 from app.services.people import PersonForm
+from app.services.time_entries import EntryForm
 from tests.fake_clock import FakeClock
 from tests.services.clinic_month import OCTOBER, bring_in, number_of, ready, together
 from tests.services.test_month_end import PASSPHRASE, files_of, packets, text_of, worked_longer
@@ -145,6 +146,27 @@ def test_a_month_opened_again_names_each_changed_fact_and_its_old_packet_says_vo
     assert clinic.integrity.check(clinic.actor).faults == ()
     clinic.month_end.make(clinic.actor, OCTOBER, out.with_name("again"))
     assert files_of(out.with_name("again")) == second
+
+
+def test_time_that_comes_after_the_close_is_late_and_changes_nothing_that_was_closed(
+    clinic: Desk, out: Path, clock: FakeClock
+) -> None:
+    clinic.month_end.make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE, close=True)
+    clock.jump(seconds=60)
+    own = number_of(clinic, "a")
+    before = clinic.readiness.results(clinic.actor, OCTOBER)
+    at = datetime(2026, 10, 20, 15, 0, tzinfo=UTC)
+    form = EntryForm(at, at + timedelta(minutes=20), "patient_call", "reached", "Insulin times.")
+    clinic.time_entries.add(clinic.actor, own, form, "forgotten on the day")
+    assert clinic.readiness.results(clinic.actor, OCTOBER) == before
+    (changed,) = clinic.reopenings.changed(clinic.actor, OCTOBER)
+    assert [(change.what, change.was) for change in changed.changes if change.part == "time"] == [("Entry added", "")]
+    clinic.reopenings.reopen(clinic.actor, OCTOBER, WHY, patients=[own])
+    facts = clinic.month_end.preview(clinic.actor, own, OCTOBER).facts
+    assert [entry.after_close for entry in facts.time] == [False, True]
+    clinic.month_end.make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE, close=True)
+    printed = " ".join(text_of(files_of(out)["packets/CL-2026-10-0001-r2.pdf"]).split())
+    assert "Late: written after the month was closed" in printed
 
 
 def test_opening_takes_a_reason_and_something_that_was_closed(clinic: Desk, out: Path) -> None:

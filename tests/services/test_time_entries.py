@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from app.models import Packet, TimeEntry
 from app.rules.errors import ClinicError
 from app.rules.field_faults import FieldFaults
 from app.rules.month import Month
-from app.services.closed_month import MonthClosed
+from app.services.closed_month import MonthClosed, first_closed
 from app.services.desk import Desk
 from app.services.founding import House
 from app.services.overlap import TimeOverlaps
@@ -211,18 +212,21 @@ def test_a_closed_month_takes_no_change(desk: Desk) -> None:
     patient = add_patient(desk)
     (entry,) = desk.time_entries.add(desk.actor, patient, form(), "why")
     close_november(desk, patient)
-    for change in (
-        lambda: desk.time_entries.add(desk.actor, patient, form(NOON + timedelta(hours=1)), "why"),
+    changes: tuple[Callable[[], object], ...] = (
         lambda: desk.time_entries.correct(desk.actor, entry.entry_id, form(NOON, 60), "why"),
         lambda: desk.time_entries.withdraw(desk.actor, entry.entry_id, "why"),
         lambda: desk.time_entries.correct(
             desk.actor, entry.entry_id, form(datetime(2026, 10, 3, 15, 0, tzinfo=UTC), 60), "why"
         ),
-    ):
+    )
+    for change in changes:
         with pytest.raises(MonthClosed, match="2026-11 is closed"):
             change()
-    other = add_patient(desk, "Otto", "Berg")
-    desk.time_entries.add(desk.actor, other, form(NOON + timedelta(hours=1)), "why")
+    # What was forgotten is still written down, late; the packet stays what it is.
+    (late,) = desk.time_entries.add(desk.actor, patient, form(NOON + timedelta(hours=1)), "forgotten on the day")
+    assert late.seconds > 0
+    with desk.opened.ledger.reading(desk.actor, "time.read") as reading:
+        assert first_closed(reading.session, [patient], Month(2026, 11)) != {}
 
 
 def test_a_call_in_a_closed_month_is_shown_so_and_still_saved(desk: Desk, clock: FakeClock) -> None:
