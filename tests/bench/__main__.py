@@ -8,6 +8,7 @@ import sys
 NAMES = (
     "rules",
     "whole_clinic",
+    "queue",
     "patients",
     "icd10_search",
     "packets",

@@ -20,6 +20,8 @@ def test_the_short_form_prints_every_ratio() -> None:
         "patients imported",
         "key of the search",
         "board of",
+        "very first look",
+        "after the next sign-in",
         "packets of",
         "staff_time: the report of",
         "F8 to the running timer",
