@@ -42,9 +42,8 @@ def contacts(look: Look) -> Report:
         span_words(look.wanted.first, look.wanted.last),
         notes=(
             (
-                "A contact is a call made here, or imported or typed time that says somebody was called. "
-                "Whether somebody "
-                "was reached is what the time entry says now. Hours are the clinic's."
+                "A contact is a call made here, or imported or typed time that says somebody was called. Whether "
+                "somebody was reached is what the time entry says now. Hours are the clinic's."
             ),
         ),
         figures=(

@@ -49,9 +49,8 @@ def manual(look: Look) -> Report:
         f"{look.clinic.name}, as of {look.today:%m/%d/%Y}",
         notes=(
             (
-                "Printed from the clinic’s settings of this day. What is changed there is changed here at the "
-                "next print. "
-                "Rules of payment change every year: they come with the program, each with its source."
+                "Printed from the clinic’s settings of this day. What is changed there is changed here at the next "
+                "print. Rules of payment change every year: they come with the program, each with its source."
             ),
         ),
         parts=tuple(
@@ -98,12 +97,12 @@ def _who_is_served(look: Look) -> Part:
                 "patient at significant risk."
             ),
             (
-                "A visit with the billing practitioner at which CCM was discussed, for new patients and for those not "
-                "seen within a year."
+                "A visit with the billing practitioner at which CCM was discussed, for new patients and for those "
+                "not seen within a year."
             ),
             (
-                "The patient’s consent, after they were told four things: that the service is there, what it may cost "
-                "them, that only one practitioner can bill it in a month, and that they can stop at any time."
+                "The patient’s consent, after they were told four things: that the service is there, what it may "
+                "cost them, that only one practitioner can bill it in a month, and that they can stop at any time."
             ),
             "A care plan, signed by the practitioner, and a copy given to the patient or their caregiver.",
         ),
@@ -263,10 +262,9 @@ def _time(look: Look) -> Part:
         (
             f"These activities count: {', '.join(counted)}. Everything else is written down and does not count.",
             (
-                "Seconds are summed and floored to whole minutes once; nothing is rounded up. One second of one person "
-                "counts for one patient. Nobody makes a call longer for the sake of a threshold: patients who "
-                "need more "
-                "get more, and who needs less gets less."
+                "Seconds are summed and floored to whole minutes once; nothing is rounded up. One second of one "
+                "person counts for one patient. Nobody makes a call longer for the sake of a threshold: patients who "
+                "need more get more, and who needs less gets less."
             ),
         ),
     )
@@ -299,7 +297,7 @@ def _records() -> Part:
                 "Patients’ data stay in the encrypted file. A copy that leaves it is listed in the accounting of "
                 "disclosures, with who made it, when and why."
             ),
-            "A verified backup is made every day and kept in two places. Restoring is rehearsed twice a year.",
-            "Somebody looks through the audit trail every week and writes down that they did.",
+            "Make a verified backup every day and keep it in two places; rehearse twice a year that it can be restored.",
+            "Look through the audit trail every week (Reports, Audit trail) and write down that it was done.",
         ),
     )

@@ -76,9 +76,9 @@ def need(look: Look) -> Report:
         f"{month_words(month)}, as of {until:%m/%d/%Y}",
         notes=(
             (
-                "Due: by the patient's protocol of now, counted from the last time they were reached before the month. "
-                "Served: somebody was reached in the month. Patients who need care come first here; how many calls "
-                "somebody makes in an hour is not counted."
+                "Due: by the patient's protocol of now, counted from the last time they were reached before the "
+                "month. Served: somebody was reached in the month. Patients who need care come first here; how many "
+                "calls somebody makes in an hour is not counted."
             ),
         ),
         figures=(

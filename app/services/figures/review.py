@@ -59,9 +59,8 @@ def review(look: Look) -> Report:
         notes=(
             *look.unknown_months(),
             (
-                "Yes and Not yet are read from this clinic’s records of the month. Ask yourselves: no record "
-                "can answer "
-                "it; somebody who is responsible should, in writing."
+                "Yes and Not yet are read from this clinic’s records of the month. Ask yourselves: no record can "
+                "answer it; somebody who is responsible should, in writing."
             ),
         ),
         figures=(
@@ -94,8 +93,8 @@ def review(look: Look) -> Report:
 def _patients(judged: list[Judged]) -> Iterator[_Answer]:
     yield _of_all(
         judged,
-        "Has every enrolled patient two or more chronic conditions, expected to last 12 months and of "
-        "significant risk?",
+        "Has every enrolled patient two or more chronic conditions, expected to last 12 months and of significant "
+        "risk?",
         ("COND_LT_2", "COND_DURATION_OR_RISK"),
     )
     yield _of_all(

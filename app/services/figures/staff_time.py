@@ -123,9 +123,8 @@ def late_time(look: Look) -> Report:
         notes=(
             *look.unknown_months(),
             (
-                "Late: written more than 72 hours after the work ended. Time that is not confirmed does not "
-                "count until "
-                "somebody has looked at it."
+                "Late: written more than 72 hours after the work ended. Time that is not confirmed does not count "
+                "until somebody has looked at it."
             ),
         ),
         figures=(

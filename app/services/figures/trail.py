@@ -56,9 +56,9 @@ def audit(look: Look) -> Report:
         _page_words(look, number),
         notes=(
             (
-                "The trail holds no patient's text: it says what was done, by whom, about whom, and which "
-                "records changed. "
-                "Each event is bound to the one before it; Settings › Check proves that none was changed or taken out."
+                "The trail holds no patient's text: it says what was done, by whom, about whom, and which records "
+                "changed. Each event is bound to the one before it; Settings › Check proves that none was changed or "
+                "taken out."
             ),
         ),
         figures=(
@@ -110,12 +110,10 @@ def disclosures(look: Look) -> Report:
         notes=(
             (
                 "Every copy that left the encrypted file is listed, also those for treatment, payment and the "
-                "clinic's own "
-                "operations, which 45 CFR 164.528(a)(1) leaves out of what must be accounted for to a patient. "
-                "Encrypted "
-                "backups are not copies that can be read, and are not listed. To whom a paper was given "
-                "afterwards is not "
-                "known to CareLoop: write it down where you hand it over. A patient may ask for six years."
+                "clinic's own operations, which 45 CFR 164.528(a)(1) leaves out of what must be accounted for to a "
+                "patient. Encrypted backups are not copies that can be read, and are not listed. To whom a paper was "
+                "given afterwards is not known to CareLoop: write it down where you hand it over. A patient may ask "
+                "for six years."
             ),
         ),
         figures=(Figure("Copies", len(rows)), *(Figure(form, by_form[form]) for form in forms[:4])),

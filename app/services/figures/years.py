@@ -70,8 +70,7 @@ def years(look: Look) -> Report:
         notes=(
             (
                 "Served: patients of whom at least one second counted in the month. Closed: months with a final "
-                "packet. "
-                "Claims are the codes of closed months. Both years are counted over the same months."
+                "packet. Claims are the codes of closed months. Both years are counted over the same months."
             ),
             *_unknown(look, work),
         ),
