@@ -178,7 +178,8 @@ def of_papers(closed: ClosedDemo) -> Sums:
         words = "\n".join(page.extract_text() for page in PdfReader(path).pages)
         cover = words[words.index("Codes\n") : words.index("Family:")]
         packets += 1
-        for code, many in re.findall(r"^(99\d{3}) .* (\d+) \$[\d,]+\.\d\d$", cover, re.MULTILINE):
+        # A long list of diagnoses breaks a row into lines, so a row is read up to its amount.
+        for code, many in re.findall(r"^(99\d{3}) \d\d/.*?\s(\d+)\s\$[\d,]+\.\d\d$", cover, re.MULTILINE | re.DOTALL):
             units.update({code: int(many)})
         (together,) = re.findall(r"^Together ([\d,]+) ", cover, re.MULTILINE)
         seconds += int(together.replace(",", ""))
