@@ -297,7 +297,7 @@ def _records() -> Part:
                 "Patients’ data stay in the encrypted file. A copy that leaves it is listed in the accounting of "
                 "disclosures, with who made it, when and why."
             ),
-            "Make a verified backup every day and keep it in two places; rehearse twice a year that it can be restored.",
+            "Make a verified backup every day and keep it in two places; rehearse restoring it twice a year.",
             "Look through the audit trail every week (Reports, Audit trail) and write down that it was done.",
         ),
     )
