@@ -126,6 +126,12 @@ class Notes:
         return reading.session.scalar(query) or 0
 
     @reads("note.file")
+    def newest_unfiled(self, reading: Reading) -> NoteRow | None:
+        """Return the note that this person signed last and has not filed yet; None where all are."""
+        query = _query().where(_is_last(), _is_unfiled(), _is_mine(reading)).limit(1)
+        return next(iter(_rows(reading.session, query)), None)
+
+    @reads("note.file")
     def unfiled(self, reading: Reading, *, mine: bool = True, most: int = 500) -> tuple[NoteRow, ...]:
         """Return the notes that are not in the EHR yet, the oldest first; of an amended one the newest alone."""
         query = _query().where(_is_last(), _is_unfiled())

@@ -284,3 +284,26 @@ def test_a_copy_that_has_no_words_for_the_patient_says_so(room: PatientRoom) -> 
     assert "no words for the patient yet" in told[0]
     room.settle()
     assert isinstance(room.shown, ChartView)
+
+
+def test_the_note_just_saved_is_copied_and_filed_from_the_list(room: PatientRoom) -> None:
+    called(room, 2)
+    band = UnfiledNotes(room.context)
+    band.setParent(room.page)
+    band.show()
+    room.settle()
+    newest = room.desk.notes.newest_unfiled(room.desk.actor)
+    assert newest is not None
+    room.press(KEY.Key_F, CTRL | _SHIFT)  # nothing was copied: nothing is filed
+    room.settle()
+    room.press(KEY.Key_C, CTRL | _SHIFT)
+    room.settle()
+    assert "Adams" in QGuiApplication.clipboard().text()
+    assert "Adams" not in room.window.notice.text()
+    room.press(KEY.Key_F, CTRL | _SHIFT)
+    room.settle()
+    assert room.desk.notes.note(room.desk.actor, newest.id).is_filed
+    assert room.desk.notes.unfiled_count(room.desk.actor) == 1
+    room.press(KEY.Key_Z, CTRL)
+    room.settle()
+    assert room.desk.notes.unfiled_count(room.desk.actor) == 2

@@ -13,6 +13,7 @@ from app.views.call.words import outcome_words
 from app.views.chart.note_reader import NoteReader
 from app.views.chart.rows_section import RowAction, RowsSection
 from app.views.clinic_zone import clinic_zone
+from app.views.ehr_copy import SECONDS, ehr_clipboard
 from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.patients.standing import moment_words
@@ -36,20 +37,60 @@ class UnfiledNotes(QWidget):
         self._read = Latest(context.tasks, self)
         self.button = safe_text.button("", name="unfiled_open", icon=icon("file-check"), on_click=self.open)
         self.button.hide()
+        self._copied: int | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.button)
         context.feed.changed.connect(self._on_changed)
         if context.may("note.file"):
-            context.window.commands.on("notes.unfiled", self, self.open)
+            on = context.window.commands.on
+            on("notes.unfiled", self, self.open)
+            on("call.copy_note", self, self.copy_newest)
+            on("note.filed", self, self.file_copied)
 
     def open(self) -> None:
         """Show the list above the page."""
         self._context.window.show_view(UnfiledNotesView(self._context))
 
+    def copy_newest(self) -> None:
+        """Copy the note of the call that was just saved, without leaving the list."""
+        notes, actor = self._context.desk.notes, self._context.desk.actor
+
+        def copy() -> tuple[NoteRow, str] | None:
+            row = notes.newest_unfiled(actor)
+            return None if row is None else (row, notes.copy_for_ehr(actor, row.id))
+
+        self._context.tasks.run(copy, self._on_copied)
+
+    def file_copied(self) -> None:
+        """Mark the note as filed that was copied here last."""
+        note_id, self._copied = self._copied, None
+        if note_id is None:
+            self._context.window.notify(self.tr("Copy a note first, then mark it as filed."), "info")
+            return
+        notes, actor = self._context.desk.notes, self._context.desk.actor
+        self._context.tasks.run(lambda: notes.mark_filed(actor, note_id), self._on_filed)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._ask()
+
+    def _on_copied(self, copied: tuple[NoteRow, str] | None) -> None:
+        if copied is None:
+            self._context.window.notify(self.tr("Every note of yours is filed."), "info")
+            return
+        row, text = copied
+        self._copied = row.id
+        ehr_clipboard(self._context).hold(row.id, text)
+        when = moment_words(row.signed_at.astimezone(clinic_zone(self._context)))
+        words = self.tr("Your note of {moment} is on the clipboard for {n} seconds.")
+        self._context.window.notify(words.format(moment=when, n=SECONDS), "ready")
+
+    def _on_filed(self, row: NoteRow) -> None:
+        notes, actor = self._context.desk.notes, self._context.desk.actor
+        self._context.undo.offer(
+            self.tr("marked your note as filed"), lambda: notes.mark_filed(actor, row.id, filed=False)
+        )
 
     def _on_changed(self, changes: Changes) -> None:
         if self.isVisible() and changes.touch(*_TABLES):
