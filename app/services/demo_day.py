@@ -118,7 +118,7 @@ def _follow_ups(chart: Chart, day: _Day, todo: Iterator[int]) -> None:
 
 def _follow_up(chart: Chart, day: _Day, due_on: date, number: int) -> FollowUp:
     known, owner = day.said["follow_ups"], _caller(chart, day)
-    drawn = known[number % len(known)]
+    drawn = known[(3 * number + number // len(known)) % len(known)]  # not always the same text for the same day
     made_on = min(due_on, day.before) - timedelta(days=day.rng.randrange(1, 9))
     return FollowUp(
         patient_id=chart.patient.id,

@@ -202,7 +202,8 @@ def _days_of(patient: CaseloadPatient, today: date, zone: ZoneInfo) -> dict[date
         day = promise.from_at.astimezone(zone).date()
         on = found[max(day, today)]
         span = f"{clock_in_words(promise.from_at, zone)} to {clock_in_words(promise.until_at, zone)}"
-        on.why.append(f"Promised {span}" + (": missed" if promise.standing == "missed" else ""))
+        when = span if day >= today else f"{day:%m/%d} {span}"
+        on.why.append(f"Promised {when}" + (": missed" if promise.standing == "missed" else ""))
         on.promised_at = min(on.promised_at or promise.from_at, promise.from_at)
     for row in patient.follow_ups:
         found[max(row.due_on, today)].why.append(follow_up_words(row))
