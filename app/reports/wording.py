@@ -57,7 +57,7 @@ BLOCKERS = {
 WARNINGS = {
     "W_CONSENT_SAME_DAY": "Time counted on the day of consent, whose hour is not known",
     "W_ONE_CATEGORY_DX": "All conditions are of one ICD-10 category",
-    "W_PLAN_STALE": "Care plan was last reviewed more than 12 months ago",
+    "W_PLAN_STALE": "No review of the care plan in the last 12 months is on record",
     "W_NO_CONTACT": "No counted time reached the patient",
     "W_SAME_DAY_EM": "Time counted on the day of a visit: keep it separate",
     "W_TCM_SAME_MONTH": "Transitional care management in the same month",

@@ -66,11 +66,10 @@ def _standing(
     so_far = kept[: kept.index(chosen) + 1]
     happened = [event for row in so_far for event in events.get(row.id, ())]
     copies = [(on, method) for kind, on, method in happened if kind == "copy_given"]
-    # Signing is looking the plan through. An imported plan's days count as they are written; where none says that it
-    # was reviewed, the day of its signature is the last on which it is known to have been looked through.
+    # Signing is looking the plan through. An imported plan's days count as they are written, and no other; who is
+    # reminded of a review is asked elsewhere (plan_reviews), and there its signature counts too.
     reviews = [on for kind, on, _ in happened if kind == "reviewed"]
-    silent = not reviews
-    reviews += [row.signed_on for row in so_far if row.signed_on is not None and (row.status == "signed" or silent)]
+    reviews += [row.signed_on for row in so_far if row.status == "signed" and row.signed_on is not None]
     copy = _as_of(copies, last)
     reviewed = _as_of([(on, "") for on in reviews], last)
     return StandingPlan(

@@ -15,7 +15,8 @@ from app.storage.ledger import Ledger, Reading, Work
 CLOSE_FROM, CLOSE_TO = 15 * 60, 20 * 60
 """Seconds of a month that is close to its first unit: 15:00 to 19:59."""
 MANY_TRIES = 3
-PLAN_DUE = frozenset({"PLAN_MISSING", "PLAN_UNSIGNED", "PLAN_COPY_NOT_GIVEN", "W_PLAN_STALE"})
+PLAN_DUE = frozenset({"PLAN_MISSING", "PLAN_UNSIGNED", "PLAN_COPY_NOT_GIVEN"})
+"""What of a month makes a plan due, besides a review that is (plan_reviews): nobody reviews what was signed lately."""
 
 FILTERS: Mapping[str, str] = MappingProxyType(
     {

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from app.models import CarePlan
+from app.models import CarePlan, CarePlanEvent
 from app.rules.care_plan import Item
 from app.rules.field_faults import FieldFaults
 from app.services.desk import Desk
@@ -243,12 +243,24 @@ def test_reviews_are_due_after_the_clinics_months(desk: Desk, rosa: int, clock: 
             desk.plan_history.set_review_months(desk.actor, wrong)
 
 
-def test_a_plan_brought_in_that_was_signed_lately_is_not_stale(desk: Desk, rosa: int) -> None:
+def test_nobody_is_asked_to_review_a_plan_brought_in_that_was_signed_lately(desk: Desk, rosa: int) -> None:
     enrol(desk, rosa)
     with desk.opened.ledger.writing(desk.actor, "import.run") as work:
         work.session.add(
             CarePlan(patient_id=rosa, status="imported", edited_at=work.now, signed_on=TODAY - timedelta(days=30))
         )
+        work.session.flush()
+        work.session.add(
+            CarePlanEvent(
+                care_plan_id=work.session.scalars(select(CarePlan.id)).one(),
+                kind="copy_given",
+                happened_on=TODAY - timedelta(days=30),
+                recorded_at=work.now,
+            )
+        )
+    # The month's case has its days as they were written, without a review; nobody is asked to review it for that.
     overview = desk.overviews.of(desk.actor, rosa)
     assert overview.plan is not None
-    assert overview.plan.last_reviewed_on == TODAY - timedelta(days=30)
+    assert overview.plan.last_reviewed_on is None
+    assert not desk.plan_history.is_review_due(desk.actor, rosa)
+    assert "plan_due" not in desk.today.everyone(desk.actor)[0].filters
