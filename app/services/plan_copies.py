@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.models import Allergy, CarePlan, Clinic, Condition, Medication, Patient
 from app.rules.care_plan import SectionText, read_content
 from app.rules.errors import ClinicError
-from app.rules.medicine import directions_words
 from app.rules.packet_facts import Making
 from app.rules.plan_copy import (
     ChartAllergy,
@@ -26,6 +25,7 @@ from app.security.permissions import Actor
 from app.services.clinic_day import day_at
 from app.services.door import composed, reads, writes
 from app.services.local_words import phone_in_words
+from app.services.medicine_words import taken_words
 from app.services.packet_gathering import local_iso
 from app.services.plan_lookup import NoSuchPlan, last_signed
 from app.services.plan_rows import plan_print
@@ -121,7 +121,7 @@ class PlanCopies:
             i_do=said_lines(sections.get("patient_do"), language),
             clinic_does=said_lines(sections.get("patient_clinic"), language),
             call=said_lines(sections.get("patient_call"), language),
-            medicines=tuple((row.description, _taken(row)) for row in _medicines(reading, plan.patient_id)),
+            medicines=tuple((row.description, taken_words(row)) for row in _medicines(reading, plan.patient_id)),
         )
         if copy.is_empty:
             raise NothingForThePatient
@@ -157,10 +157,6 @@ def _medicines(reading: Reading, patient_id: int) -> Sequence[Medication]:
     return _listed_now(reading.session, Medication, patient_id, day_at(reading.session, reading.now))
 
 
-def _taken(row: Medication) -> str:
-    return directions_words(row.dose, row.route, row.frequency, row.directions)
-
-
 def _export(work: Work, plan: CarePlan) -> PlanExport:
     session, today = work.session, day_at(work.session, work.now)
     paper = plan_print(session, plan, work.now, work.actor.name, "")
@@ -193,7 +189,7 @@ def _export(work: Work, plan: CarePlan) -> PlanExport:
             for row in conditions
         ),
         medicines=tuple(
-            ChartMedicine(str(row.id), row.description, row.code, _taken(row), row.prescriber)
+            ChartMedicine(str(row.id), row.description, row.code, taken_words(row), row.prescriber)
             for row in _listed_now(session, Medication, plan.patient_id, today)
         ),
         allergies=tuple(

@@ -25,6 +25,7 @@ from app.rules.care_plan import Item, PlanGap, SectionKind, SectionText, content
 from app.rules.packet_facts import DRAFT, FINAL, CarePlanFacts, Making
 from app.rules.papers import CarePlanPrint
 from app.rules.text import words_of
+from app.services.medicine_words import taken_words
 from app.services.packet_gathering import clinic_facts, local_iso, patient_facts, practitioner_facts
 
 COPY_GIVEN, REVIEWED = "copy_given", "reviewed"
@@ -151,7 +152,7 @@ def chart_items(session: Session, patient_id: int) -> dict[str, list[Item]]:
     return {
         "conditions": [{"what": _condition_words(row)} for row in conditions],
         "medications": _once(
-            {"what": row.description, "directions": row.directions, "about": _problem(row.reason, conditions)}
+            {"what": row.description, "directions": taken_words(row), "about": _problem(row.reason, conditions)}
             for row in medicines
         ),
         "allergies": _once({"what": row.description, "reaction": row.reaction} for row in allergies),

@@ -10,6 +10,7 @@ from app.rules.errors import ClinicError
 from app.rules.field_faults import FormCheck
 from app.services.clinic_day import day_at
 from app.services.door import reads, writes
+from app.services.medicine_words import taken_words
 from app.services.patients import patient_of
 from app.services.staff import names_of_staff
 from app.storage.ledger import Ledger, Reading, Work
@@ -111,7 +112,7 @@ class Reconciliations:
                     reconciliation_id=row.id,
                     medication_no=medicine.id,
                     description=medicine.description,
-                    directions=medicine.directions,
+                    directions=taken_words(medicine),
                     standing=each.standing,
                     note=note,
                 )

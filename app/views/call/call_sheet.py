@@ -114,7 +114,7 @@ def read_sheet(desk: Desk, call: CallNow) -> CallSheet:
         caller=", ".join(part for part in (actor.name, actor.credential) if part),
         overview=desk.overviews.of(actor, patient_id),
         goals=_goals(desk, patient_id),
-        medicines=tuple(_medicine(row.description, row.directions) for row in medicines),
+        medicines=tuple(_medicine(row.description, row.taken) for row in medicines),
         allergies=tuple(_medicine(row.description, row.reaction) for row in allergies),
         last_notes=desk.notes.of_patient(actor, patient_id, MOST_NOTES),
         follow_ups=desk.follow_ups.rows(actor, patient_id=patient_id) if may_read else (),
