@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Approval, ApprovalWithdrawal, Clinic, Practitioner
 from app.rules.errors import ClinicError
+from app.rules.families import Line
 from app.rules.family_choice import NoSuchFamily, take_family
 from app.rules.month import Month
 from app.rules.packet_facts import ATTESTATION, NOT_MADE, ApprovalFacts, Making, PacketFacts
@@ -74,6 +75,24 @@ def approved_now(session: Session, clinic: Clinic, judged: Sequence[Judged], boo
     ]
     standing = standing_approvals(session, clinic, open_months, book)
     return frozenset(patient_id for patient_id, each in standing.items() if each.approval is not None)
+
+
+def families_taken(
+    session: Session, judged: Sequence[Judged], approved: frozenset[int]
+) -> dict[int, tuple[str, tuple[Line, ...]]]:
+    """Return, by patient, family and lines of approved and closed months that bill other codes than recommended."""
+    if not judged:
+        return {}
+    newest = newest_approvals(session, judged[0].case.month)
+    found = {}
+    for each in judged:
+        row = newest.get(each.patient.id)
+        if row is None or row.family is None or (each.packet_no is None and each.patient.id not in approved):
+            continue
+        for other in each.result.alternatives:
+            if other.family == row.family:
+                found[each.patient.id] = (row.family, other.lines)
+    return found
 
 
 def attest(work: Work, patient_id: int, facts: PacketFacts, *, one_person_clinic: bool) -> None:

@@ -144,6 +144,8 @@ def test_oig_complex_and_other_care_are_never_on_one_claim(desk: Desk, tmp_path:
     assert made.finals == 1
     text = (out / "charges.csv").read_text(encoding="utf-8-sig")
     assert "99491" in text
+    (row,) = desk.readiness.board(desk.actor, OCTOBER).rows
+    assert codes(row) == [("99491", 1)]  # the board says what is billed
     assert not any(code in text for code in ("99490", "99487"))
 
 

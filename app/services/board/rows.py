@@ -17,7 +17,7 @@ from app.rules.month_case import MonthCase
 from app.rules.packet_facts import VOID, total_cents
 from app.rules.readiness import Readiness as Verdict
 from app.rules.rule_book import Place, RuleBook
-from app.services.approvals import approved_now
+from app.services.approvals import approved_now, families_taken
 from app.services.board.advice import advice
 from app.services.board.handovers import Handed, handed
 from app.services.board.holds import HELD, NOT_BILLED, Hold
@@ -66,7 +66,7 @@ class BoardRow:
     """A patient on the board.
 
     `name` is as lists have it. `state` is one of `STATES`, `verdict` the rules' own. `lines` are the recommended
-    family's, whatever else blocks. `charge_cents` is what the clinic charges for them, `estimate_cents` what Medicare's
+    family's, whatever else blocks; of approved and exported months those that are billed. `charge_cents` is what the clinic charges for them, `estimate_cents` what Medicare's
     national amounts come to (an estimate, never a charge); either is None where it is not known. `seconds_to_go` leads
     from `toward_seconds`, what the recommended family counts, to a unit of `next_code`; `steps` are the family's first
     thresholds in seconds. `excluded` has a row a reason, the longest first. `packet_no` is that of the packet made
@@ -134,6 +134,7 @@ def board_rows(session: Session, clinic: Clinic, judged: list[Judged], book: Rul
         advice(session, month, ZoneInfo(clinic.time_zone)),
         owners(session),
         handed(session, month),
+        families_taken(session, judged, approved),
     )
     packets = {
         row.patient_id: row.packet_no
@@ -218,19 +219,24 @@ def seconds_to_go(result: Verdict, book: RuleBook) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What the rows are made of beside the verdicts: charges, the board's own warnings, owners, and handed tasks."""
+    """What the rows are made of beside the verdicts.
+
+    Charges, the board's own warnings, owners, handed tasks, and what was approved instead of the recommended codes.
+    """
 
     charges: Mapping[str, int]
     advice: Mapping[int, tuple[str, ...]]
     owners: Owners
     handed: Mapping[tuple[int, str], Handed]
+    taken: Mapping[int, tuple[str, tuple[Line, ...]]]
 
 
 def _row(each: Judged, book: RuleBook, beside: _Beside, packet_no: str | None, *, is_approved: bool) -> BoardRow:
     patient, result = each.patient, each.result
     threshold = result.next_threshold
     counted, steps = toward(result, book)
-    lines = line_facts(((line.code, line.units) for line in result.would_bill), beside.charges)
+    family, billed = beside.taken.get(patient.id, (result.family, result.would_bill))
+    lines = line_facts(((line.code, line.units) for line in billed), beside.charges)
     # A final packet is what it is: what the board would warn of today says nothing about it.
     own = beside.advice.get(patient.id, ()) if each.packet_no is None else ()
     warnings = (*result.warnings, *own)
@@ -244,12 +250,12 @@ def _row(each: Judged, book: RuleBook, beside: _Beside, packet_no: str | None, *
         npi=patient.npi,
         state=_state(each, is_approved=is_approved),
         verdict=result.verdict,
-        family=result.family,
+        family=family,
         staff_seconds=result.clinical_staff_seconds,
         practitioner_seconds=result.practitioner_seconds,
-        lines=result.would_bill,
+        lines=billed,
         charge_cents=total_cents(lines) if lines else None,
-        estimate_cents=estimate_cents(each.case, result, book),
+        estimate_cents=estimate_of(each.case, billed, result.date_of_service or each.case.month.last, book),
         blockers=_assigned(findings(result.blockers, book), each, beside),
         warnings=_assigned(findings(warnings, book), each, beside),
         excluded=excluded_time(result, book),
