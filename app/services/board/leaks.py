@@ -175,6 +175,8 @@ def _no_call_planned(scene: _Scene) -> Iterator[LeakingPatient]:
             continue
         if scene.is_running and patient is None:
             continue  # stopped or dead: nobody is to be called
+        if not scene.is_running and not row.pooled_seconds:
+            continue  # nothing was worked that could be lost
         said = "no call is planned before the month ends" if scene.is_running else "the month is over"
         to_go = row.seconds_to_go or 0
         yield _leaking(scene, row, f"{minutes_in_words(to_go)} short; {said}", "time")

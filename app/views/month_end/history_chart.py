@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.services.board.days import DayCounts
 from app.services.readiness import APPROVED, EXPORTED, READY
-from app.views.theme import GRID, Role, colours, scaled, tabular
+from app.views.theme import GRID, Role, colours, fit_scale, scaled, tabular
 from app.views.widgets import format_date
 
 _DONE = (READY, APPROVED, EXPORTED)
@@ -36,6 +36,7 @@ class HistoryChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._days: tuple[date, ...] = ()
         self._lines: tuple[_Line, ...] = ()
+        fit_scale(self, lambda: self.setMaximumHeight(scaled(44 * GRID)))
         self.show_days(())
 
     def show_days(self, days: Sequence[DayCounts]) -> None:
@@ -92,12 +93,10 @@ class HistoryChart(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,}")
         below = area.bottom() + metrics.height() * 0.5
         first, last = format_date(self._days[0]), format_date(self._days[-1])
-        painter.drawText(
-            QRectF(area.left(), below, area.width(), metrics.height() * 1.5), Qt.AlignmentFlag.AlignLeft, first
-        )
+        box = QRectF(area.left(), below, area.width(), metrics.height() * 1.5)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight, last)
         if last != first:
-            box = QRectF(area.left(), below, area.width(), metrics.height() * 1.5)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, last)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, first)
 
     def _draw(self, painter: QPainter, area: QRectF, most: int, line: _Line) -> None:
         colour = QColor(colours().of(line.role))
@@ -124,9 +123,9 @@ class HistoryChart(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, said)
 
     def _point(self, area: QRectF, most: int, at: int, value: int) -> QPointF:
-        """Return where a day's value stands: days are as far apart as they are in the calendar."""
-        span = max(1, (self._days[-1] - self._days[0]).days)
-        x = area.left() + area.width() * (self._days[at] - self._days[0]).days / span
+        """Return where a day's value stands: days are as far apart as in the calendar, the last one beside its name."""
+        span = (self._days[-1] - self._days[0]).days
+        x = area.right() - area.width() * (self._days[-1] - self._days[at]).days / max(1, span)
         return QPointF(x, self._y(area, most, value))
 
     @staticmethod

@@ -36,6 +36,7 @@ class HistoryTab(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 3)
+        column.addStretch(0)
         self.setFocusProxy(self.list)
 
     def show_days(self, days: tuple[DayCounts, ...]) -> None:
