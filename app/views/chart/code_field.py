@@ -101,7 +101,7 @@ class CodeField(LineField):
         for each in found:
             item = QStandardItem(_offer(each))
             item.setData(each.row.code, _CODE)
-            item.setToolTip(safe_text.tip_text(each.row.title))
+            item.setData(safe_text.tip_text(each.row.title), Qt.ItemDataRole.ToolTipRole)
             self._rows.appendRow(item)
         if found:
             self._offer.complete()
