@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QToolButton
 from sqlalchemy import select
 
 from app.models import TouchPoint
@@ -46,7 +46,7 @@ def test_the_opening_is_shown_in_spanish_beside_english(room: CallRoom) -> None:
     start(room)
     assert "May I speak with Ada Adams, please?" in said(room, "call_script")
     assert "¿Podría hablar con Ada Adams, por favor?" in said(room, "call_script_spanish")
-    part(room.window, "call_scripts", QPushButton).click()
+    part(room.window, "call_scripts", QToolButton).click()
     room.qtbot.waitUntil(lambda: room.focus_name() == "scripts_which")
     assert "date of birth" in said(room, "scripts_english")
     part(room.window, "scripts_which", QComboBox).setFocus()
