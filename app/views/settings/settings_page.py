@@ -145,6 +145,7 @@ class SettingsPage(QWidget):
     def _groups(self) -> dict[str, str]:
         """Return the headings, each by the section of which any may be the first of its group."""
         office, day, own = self.tr("The clinic"), self.tr("The nurse's day"), self.tr("This program")
+        plans = self.tr("Care plans")
         return {
             **dict.fromkeys(("clinic", "people", "practitioners", "charges", "claims", "codes"), office),
             **dict.fromkeys(
