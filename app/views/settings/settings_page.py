@@ -151,6 +151,7 @@ class SettingsPage(QWidget):
             **dict.fromkeys(
                 ("cadence", "owners", "holidays", "escalation", "scripts", "notes", "phrases", "timer"), day
             ),
+            **dict.fromkeys(("templates", "plan_reviews"), plans),
             **dict.fromkeys(("passphrase", "computer", "backups", "check"), own),
         }
 
