@@ -41,6 +41,7 @@ def calibration_pdf(right: int = 0, down: int = 0) -> bytes:
         Box("2", "Patient's name", 10, 1, 28, "2 - COLUMN 1"),
         Box("3", "Sex F", 10, 47, 1, "X"),
         Box("12", "Signature", 29, 7, 17, "12 - COLUMN 7"),
+        Box("", "How to print", 32, 7, 60, "PRINT AT ACTUAL SIZE (100 PERCENT), NOT FITTED TO THE PAGE"),
         Box("21", "Diagnosis A", 38, 3, 8, "21A"),
         Box("21", "Diagnosis D", 38, 42, 8, "21D"),
         *(Box("24", f"Line {number}", 42 + 2 * number, 1, 2, f"{number:02d}") for number in range(1, 7)),

@@ -22,10 +22,11 @@ _POST_BOX = re.compile(r"\b(P\s*O|POST\s+OFFICE)\s*BOX\b|\bLOCK\s*BOX\b")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that is missing, as a sentence, and where it is mended."""
+    """One thing that is missing, as a sentence, and where it is mended. `on_paper`: a printed form lacks it too."""
 
     text: str
     where: str
+    on_paper: bool = True
 
 
 def claim_gaps(facts: ClaimFacts) -> tuple[Gap, ...]:
@@ -56,13 +57,17 @@ def _billing(facts: ClaimFacts) -> Iterator[Gap]:
     if not tin_is_valid(billing.tin):
         yield Gap("The clinic's taxpayer number (TIN) is missing.", CLINIC)
     if not billing.taxonomy:
-        yield Gap("The practitioner's taxonomy code is missing, and the clinic has none of its own.", PRACTITIONER)
+        yield Gap(
+            "The practitioner's taxonomy code is missing, and the clinic has none of its own.",
+            PRACTITIONER,
+            on_paper=False,
+        )
     elif not _TAXONOMY.fullmatch(billing.taxonomy):
-        yield Gap("The billing provider's taxonomy code does not have its shape.", PRACTITIONER)
+        yield Gap("The billing provider's taxonomy code does not have its shape.", PRACTITIONER, on_paper=False)
     yield from _named(billing.party, "billing provider", CLINIC)
     yield from _full_address(billing.address, "clinic's")
     if _POST_BOX.search(claim_text(f"{billing.address.line1} {billing.address.line2}").replace(".", " ")):
-        yield Gap("The clinic's address is a post office box; a claim needs the street.", CLINIC)
+        yield Gap("The clinic's address is a post office box; an 837P needs the street.", CLINIC, on_paper=False)
     if facts.location is not None:
         yield from _full_address(facts.location.address, "place of service's")
 
@@ -71,7 +76,7 @@ def _rendering(facts: ClaimFacts) -> Iterator[Gap]:
     if not npi_is_valid(facts.rendering.npi):
         yield Gap("The practitioner's NPI is not valid.", PRACTITIONER)
     if facts.rendering.taxonomy and not _TAXONOMY.fullmatch(facts.rendering.taxonomy):
-        yield Gap("The practitioner's taxonomy code does not have its shape.", PRACTITIONER)
+        yield Gap("The practitioner's taxonomy code does not have its shape.", PRACTITIONER, on_paper=False)
     yield from _named(facts.rendering.party, "practitioner", PRACTITIONER, given_needed=False)
 
 
@@ -135,4 +140,4 @@ def _full_address(address: Address, whose: str) -> Iterator[Gap]:
     gaps = tuple(_address(address, whose, CLINIC))
     yield from gaps
     if not gaps and len(address.zip) != 9:
-        yield Gap(f"The {whose} ZIP code needs all nine digits in an 837P.", CLINIC)
+        yield Gap(f"The {whose} ZIP code needs all nine digits in an 837P.", CLINIC, on_paper=False)

@@ -405,3 +405,15 @@ def test_a_claim_of_a_month_opened_for_good_can_still_be_taken_back(closed_clini
     found = segments(made.files[-1].content)
     assert next(segment for segment in found if segment[0] == "CLM")[5] == "11:B:8"
     assert validate(made.files[-1].content).accepted
+
+
+def test_what_only_a_file_needs_does_not_keep_a_form_back(desk: Desk, tmp_path: Path) -> None:
+    furnish(desk, zip_code="60502")
+    a_clinic(desk, tmp_path, "a", "b")
+    set_mbi(desk, "b", "")
+    close_october(desk, tmp_path / "out")
+    assert desk.claims.month_files(desk.actor, OCTOBER).claimed == 0
+    assert desk.claims.print_forms(desk.actor, OCTOBER, [number_of(desk, "a")]).startswith(b"%PDF")
+    with pytest.raises(NotNow, match="Medicare number"):
+        desk.claims.print_forms(desk.actor, OCTOBER, [number_of(desk, "b")])
+    assert sorted(states(desk)) == [EXPORTED, READY]

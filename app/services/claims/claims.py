@@ -253,8 +253,9 @@ class Claims:
         """
         dues = self._dues(work.session, month, patient_ids)
         for due in dues:
-            if due.gaps and due.standing.state in {READY, AGAIN}:
-                raise NotNow(f"The claim of packet {due.packet_no} cannot be printed. {due.gaps[0].text}")
+            missing = [gap.text for gap in due.gaps if gap.on_paper]
+            if missing and due.standing.state in {READY, AGAIN}:
+                raise NotNow(f"The claim of packet {due.packet_no} cannot be printed. {missing[0]}")
         new = [due for due in dues if due.standing.state in {READY, AGAIN}]
         if new:
             self._outgoing(work, month).send_on_paper(new)
