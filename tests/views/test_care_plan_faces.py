@@ -21,6 +21,7 @@ from app.views.care_plan.marked_text import MarkedText
 from app.views.care_plan.plan_editor import PlanEditor
 from app.views.care_plan.template_picker import TemplatePicker
 from app.views.theme import Theme
+from app.views.widgets import ChoiceField
 from tests.services.test_care_plans import TODAY
 from tests.views.at_the_desk import is_shown, part, wait_for
 from tests.views.call_room import ALT, CTRL, KEY, CallRoom, call_room
@@ -152,7 +153,17 @@ def test_a_value_is_added_to_a_goal_without_a_signature(room: CallRoom) -> None:
     part(tab, "note", QLineEdit).setFocus()
     room.write("Read wrongly")
     room.press(KEY.Key_S, CTRL)
-    room.qtbot.waitUntil(lambda: words(room, "plan_goal_1_values") == "11/23/2026: 134/86")
+    room.qtbot.waitUntil(lambda: is_shown(tab, "plan_goal_1_values"))
+    room.qtbot.waitUntil(partial(says, room, "plan_goal_1_values", "11/23/2026: 134/86"))
+    # And one that was never this patient's is taken back.
+    part(tab, "plan_goal_1_add", QPushButton).click()
+    wait_for(room.qtbot, tab, "plan_progress_save")
+    part(tab, "plan_progress_2_correct", QToolButton).click()
+    part(tab, "plan_progress_take_back", QPushButton).click()
+    assert room.focus_name() == "note"
+    room.write("Another patient's")
+    part(tab, "plan_progress_take_back", QPushButton).click()
+    room.qtbot.waitUntil(lambda: is_shown(tab, "plan_goal_1_none"))
 
 
 def test_two_versions_stand_side_by_side_with_the_words_marked(room: CallRoom) -> None:
@@ -217,6 +228,30 @@ def test_follow_ups_of_the_plan_are_shown_with_it(room: CallRoom) -> None:
     sign(room, tab)
     room.qtbot.waitUntil(lambda: is_shown(tab, "plan_task_1"))
     assert words(room, "plan_task_1") == "• Call each week · Ana Alvarez · due 12/01/2026 · open"
+
+
+def test_who_and_what_for_are_chosen_by_typing_them(room: CallRoom) -> None:
+    _, editor = begin(room)
+    editor.open_part("interventions", enter=True)
+    room.press(KEY.Key_Space)
+    for typed in ("Call", "Ana", "Ev", "1/5/2027", "All"):
+        room.write(typed)
+        room.press(KEY.Key_Tab)
+    (item,) = editor.sections["interventions"].items
+    assert {key: said for key, said in item.items() if key != "ref"} == {
+        "what": "Call",
+        "who": "Ana Alvarez, RN",
+        "due": "Every month",
+        "due_on": "01/05/2027",
+        "about": "All problems",
+    }
+    # Anybody else is named by hand.
+    who = part(editor, "plan_interventions_1_who", ChoiceField)
+    who.setFocus()
+    room.press(KEY.Key_End)
+    assert room.focus_name() == "plan_interventions_1_who_name"
+    room.write("The daughter")
+    assert editor.sections["interventions"].items[0]["who"] == "The daughter"
 
 
 def test_what_repeats_gets_its_next_days_at_once(room: CallRoom) -> None:

@@ -23,7 +23,9 @@ class ProgressPanel(FormPanel):
     ) -> None:
         """Show `goal`; `call_id` is the call during which this is asked."""
         form = Form()
-        self.value_field = form.add("value", self.tr("Value"), LineField(hint=goal.now or "128/78", max_length=100))
+        self.value_field = form.add(
+            "value", self.tr("Value"), LineField(hint=goal.now or "128/78", max_length=100), required=True
+        )
         form.add("measured_on", self.tr("Measured on"), DateField(latest=today), required=True)
         form.add_line("note", self.tr("Note"))
         form.fill({"measured_on": today})
@@ -39,15 +41,42 @@ class ProgressPanel(FormPanel):
         self._told.hide()
         self.above.addWidget(self._entries())
         self.above.addWidget(self._told)
+        self.take_back_button = safe_text.button(
+            self.tr("Take this value back"),
+            name="plan_progress_take_back",
+            kind="danger",
+            icon=icon("trash-2"),
+            on_click=self._on_take_back,
+        )
+        self.take_back_button.hide()
+        self.above.addWidget(self.take_back_button)
 
     def _on_correct(self, row: ProgressRow) -> None:
         self._wrong = row
         self.form.fill({"value": row.value, "measured_on": row.on, "note": ""})
-        words = self.tr("Correcting {value} of {day}. Say in the note why. An empty value takes it back.")
+        words = self.tr("Correcting {value} of {day}. Say in the note why.")
         self._told.setText(words.format(value=row.value, day=format_date(row.on)))
         self._told.show()
+        self.take_back_button.show()
         safe_text.set_button_text(self.save_button, self.tr("Correct the value"))
         self.value_field.setFocus()
+
+    def _on_take_back(self) -> None:
+        wrong, note = self._wrong, self.form.values()["note"] or ""
+        if wrong is None:
+            return
+        if not note:
+            self.form.show_error("note", self.tr("Say why the entry was wrong."))
+            self.form.field("note").setFocus()
+            return
+        history, actor, made = (
+            self._context.desk.plan_history,
+            self._context.desk.actor,
+            ProgressForm("", wrong.on, note),
+        )
+        self._context.tasks.run(
+            lambda: history.correct_progress(actor, wrong.id, made), self._on_saved, self._on_failed
+        )
 
     def _saving(self, values: Values) -> Callable[[], object]:
         history, actor = self._context.desk.plan_history, self._context.desk.actor

@@ -13,8 +13,8 @@ _TEXTS = {
     "review": "Every three months, after any stay, and whenever a medicine changes.",
 }
 _ITEMS = {
-    "goals": ("Weight steady", "153 lb", "150 to 154 lb", "12/31/2026", "All problems"),
-    "interventions": ("Daily weight, read out in the monthly call", "Nora Whitfield, RN", "Every month"),
+    "goals": ("Weight steady", "153 lb", "150 to 154 lb", "12/31/2026", "All"),
+    "interventions": ("Daily weight, read out in the monthly call", "Nora", "Every"),
     "coordination": ("Prairie Heart Clinic", "Echocardiogram once a year", "515-555-0180"),
 }
 _WITHOUT = {"community": "Lives with her daughter, who drives her; nothing needed now."}
