@@ -66,8 +66,9 @@ class BoardRow:
     """A patient on the board.
 
     `name` is as lists have it. `state` is one of `STATES`, `verdict` the rules' own. `lines` are the recommended
-    family's, whatever else blocks; of approved and exported months those that are billed. `charge_cents` is what the clinic charges for them, `estimate_cents` what Medicare's
-    national amounts come to (an estimate, never a charge); either is None where it is not known. `seconds_to_go` leads
+    family's, whatever else blocks; of approved and exported months those that are billed. `charge_cents` is what the
+    clinic charges for them, `estimate_cents` what Medicare's national amounts come to (an estimate, never a charge);
+    either is None where it is not known. `seconds_to_go` leads
     from `toward_seconds`, what the recommended family counts, to a unit of `next_code`; `steps` are the family's first
     thresholds in seconds. `excluded` has a row a reason, the longest first. `packet_no` is that of the packet made
     of it, draft or final, if any; `changed_since`: the record is no longer what the final packet says. `checks` are all
