@@ -454,6 +454,17 @@ def test_a_code_of_another_year_is_said_to_be_missing_and_its_neighbours_named(r
     room.qtbot.waitUntil(lambda: "is not in ICD-10-CM 2027" in room.find(CodeField, "code").words.text())
 
 
+def test_a_code_that_is_typed_never_becomes_another_one(room: PatientRoom) -> None:
+    room.open_chart(enrolled(room), "conditions")
+    room.click("chronic_add")
+    field = room.find(CodeField, "code")
+    room.fill("code", "E11.2")
+    room.qtbot.waitUntil(field.list.isVisible)
+    room.qtbot.keyClick(field.list, KEY.Key_Tab)
+    room.settle()
+    assert field.value() == "E11.2"
+
+
 def test_words_alone_are_enough_for_a_problem(room: PatientRoom) -> None:
     patient = enrolled(room)
     room.open_chart(patient, "conditions")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLabel, QListView
 
 from app.rules.icd10_search import FoundCode
@@ -76,6 +76,12 @@ class CodeField(LineField):
             return None
         return self.tr("This is no ICD-10-CM code. Choose one from the list, or leave it empty.")
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:  # the list itself is the popup
+            self._finding.forget()
+            self.list.hide()
+
     def _on_typed(self, text: str) -> None:
         if len(text.strip()) < _LEAST_LETTERS:
             self._finding.forget()
@@ -105,7 +111,10 @@ class CodeField(LineField):
             self._rows.appendRow(item)
         if found:
             self._offer.complete()
-            self.list.setCurrentIndex(self._offer.completionModel().index(0, 0))
+            # Enter and Tab take what is chosen: words take the likeliest, a code never becomes another one.
+            typed = normalise_icd10(self.text())
+            if found[0].row.code == typed or not icd10_is_shaped(typed):
+                self.list.setCurrentIndex(self._offer.completionModel().index(0, 0))
         else:
             self.list.hide()
 

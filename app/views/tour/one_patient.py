@@ -72,7 +72,7 @@ def conditions(stage: Stage) -> None:
         ("I50.22", "Chronic systolic heart failure", "02/11/2021"),
         ("E11.9", "Type 2 diabetes mellitus", "06/30/2012"),
     ):
-        _line(stage, "chronic_add", {"description": words, "code": code, "onset_on": since})
+        _line(stage, "chronic_add", {"code": code, "description": words, "onset_on": since})
     for medicine, directions in (
         ("Furosemide 40 MG Oral Tablet", "1 tablet every morning"),
         ("Metformin 500 MG Oral Tablet", "1 tablet twice a day with meals"),
