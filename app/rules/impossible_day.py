@@ -64,15 +64,20 @@ class DayFinding:
 
     @property
     def sentence(self) -> str:
-        """What is odd, in words; no patient is named."""
-        who, time = " and ".join(self.staff), _duration(self.seconds)
+        """Whose day is odd, and what is odd about it, in words; no patient is named."""
+        return f"{' and '.join(self.staff)}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What is odd, in words, without saying whose."""
+        time, beside = _duration(self.seconds), _duration(self.beside)
         return {
-            "own_overlap": f"{who}: {time} recorded twice, in entries that overlap.",
-            "same_block": f"{who}: the same start and length on {len(self.patients)} patients ({time} each).",
-            "two_people": f"{who}: {time} on the same patient at the same time.",
-            "more_than_signed_in": f"{who}: {time} of work recorded, but signed in for {_duration(self.beside)}.",
-            "same_length": f"{who}: {len(self.entries)} times entered by hand, each exactly {time}.",
-            "long_day": f"{who}: {time} of work recorded on one day, over {_duration(self.beside)}.",
+            "own_overlap": f"{time} recorded twice, in entries that overlap.",
+            "same_block": f"the same start and length on {len(self.patients)} patients ({time} each).",
+            "two_people": f"{time} on the same patient at the same time.",
+            "more_than_signed_in": f"{time} of work recorded, but signed in for {beside}.",
+            "same_length": f"{len(self.entries)} times entered by hand, each exactly {time}.",
+            "long_day": f"{time} of work recorded on one day, over {beside}.",
         }[self.kind]
 
 

@@ -21,12 +21,16 @@ _AT_ONCE = 300
 
 @dataclass(frozen=True, slots=True)
 class DayToLookAt:
-    """A finding as a list shows it; `patients` are id and name, in the order of their names."""
+    """A finding as a list shows it; `patients` are id and name, in the order of their names.
+
+    `sentence` says whose day it is too, `what` does not.
+    """
 
     kind: Kind
     day: date
     staff: str
     sentence: str
+    what: str
     entries: tuple[str, ...]
     patients: tuple[tuple[int, str], ...]
 
@@ -48,6 +52,7 @@ class ImpossibleDays:
                 day=each.day,
                 staff=", ".join(each.staff),
                 sentence=each.sentence,
+                what=each.what[:1].upper() + each.what[1:],
                 entries=each.entries,
                 patients=tuple(sorted(((id_, names[id_]) for id_ in each.patients), key=lambda pair: pair[1])),
             )

@@ -74,11 +74,11 @@ def test_somebody_else_confirms_time_in_doubt_and_it_says_so_for_ever(reviewer: 
     patient = reviewer.add("Baker", mrn="B-7")
     worked(reviewer, patient, "e1", confirmed=False)
     tab = time_tab(reviewer, patient)
-    assert tab.entries.table.words_at(0)[6] == "Timer, unconfirmed"
+    assert tab.entries.table.words_at(0)[6] == "Unconfirmed"
     decide(reviewer, "confirm", "The lab rang back")
     name = reviewer.desk.actor.name
     label = f"Estimated, unconfirmed until confirmed by {name}"
-    reviewer.qtbot.waitUntil(lambda: tab.entries.table.words_at(0)[6] == label)
+    reviewer.qtbot.waitUntil(lambda: tab.entries.table.words_at(0)[6] == "Confirmed later")
     assert label in tab.detail.text()
     assert "The lab rang back" in tab.detail.text()
     assert not tab.entries.buttons["confirm"].isEnabled()
@@ -91,7 +91,7 @@ def test_somebody_else_discards_time_in_doubt(reviewer: PatientRoom) -> None:
     button = "withdraw" if "withdraw" in tab.entries.buttons else "discard"
     decide(reviewer, button, "She was at lunch")
     reviewer.qtbot.waitUntil(lambda: tab.entries.table.words_at(0)[3] == "Withdrawn")
-    assert tab.entries.table.words_at(0)[6] == "Timer, unconfirmed"
+    assert tab.entries.table.words_at(0)[6] == "Unconfirmed"
 
 
 def test_an_entry_on_an_impossible_day_warns_and_leads_to_the_list(room: PatientRoom) -> None:

@@ -37,6 +37,7 @@ class MiniBar(QWidget):
         super().__init__(None, flags)
         self.setObjectName("mini_bar")
         self.setWindowTitle("CareLoop")
+        self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)  # else it goes when another program is used
         self.setAccessibleName(self.tr("Mini call bar"))
         self._preferences = preferences
         self._state: CallBarState = CallBarState(CallState.IDLE)

@@ -36,6 +36,7 @@ class DaysView(QWidget):
         self.setObjectName("days_view")
         self.setAccessibleName(self.tr("Days to look at"))
         self._context = context
+        self._is_read = False
         self._read = Latest(context.tasks, self)
         newest = Month.of(clinic_today(context, clinic_zone(context)))
         self.month = MonthField(newest, name="days_month")
@@ -51,15 +52,15 @@ class DaysView(QWidget):
             self.tr("Findings"),
             name="days",
             columns=[
-                Column("day", self.tr("Day"), lambda row: format_date(row.found.day), width=96),
-                Column("who", self.tr("Who"), lambda row: row.found.staff, width=160, tip=lambda row: row.found.staff),
-                Column("patient", self.tr("Patient"), lambda row: row.patient, width=160),
+                Column("day", self.tr("Day"), lambda row: format_date(row.found.day), width=88),
+                Column("who", self.tr("Who"), lambda row: row.found.staff, width=136, tip=lambda row: row.found.staff),
+                Column("patient", self.tr("Patient"), lambda row: row.patient, width=136),
                 Column(
                     "what",
                     self.tr("What is odd"),
-                    lambda row: row.found.sentence,
+                    lambda row: row.found.what,
                     width=0,
-                    tip=lambda row: row.found.sentence,
+                    tip=lambda row: row.found.what,
                 ),
             ],
             row_id=lambda row: row.number,
@@ -88,6 +89,9 @@ class DaysView(QWidget):
         lines = [(each, *patient) for each in found for patient in each.patients]
         self.days.show_rows([DayLine(number, *line) for number, line in enumerate(lines)])
         self.days.list.pick_first()
+        if lines and not self._is_read:
+            self.days.list.setFocus()  # an empty list could not take the focus when the view opened
+        self._is_read = True
 
     def _on_open(self, row: DayLine) -> None:
         self._context.open_chart(row.patient_id, "time")

@@ -106,6 +106,13 @@ def source_words(source: str) -> str:
     return _tr(_SOURCES.get(source, source))
 
 
+def label_words(entry: EntryRow) -> str:
+    """Return how an entry came to be, in a word or two; that it was ever unconfirmed goes before all else."""
+    if not entry.confirmed:
+        return _tr("Unconfirmed")
+    return _tr("Confirmed later") if entry.confirmed_by else source_words(entry.source)
+
+
 def how_words(entry: EntryRow) -> str:
     """Return how an entry came to be, and whether it was ever held as unconfirmed: a label it never loses."""
     if not entry.confirmed:

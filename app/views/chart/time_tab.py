@@ -25,6 +25,7 @@ from app.views.chart.time_rows import (
     detail_words,
     how_words,
     judged_entries,
+    label_words,
     start_words,
     state_tone,
     state_words,
@@ -266,8 +267,8 @@ class TimeTab(QWidget):
                 Column(
                     "source",
                     self.tr("How"),
-                    lambda row: how_words(row.entry),
-                    width=96,
+                    lambda row: label_words(row.entry),
+                    width=104,
                     tip=lambda row: how_words(row.entry),
                 ),
             ],
