@@ -217,6 +217,7 @@ def test_nothing_of_the_explanation_is_clipped(october: MonthRoom, theme: Theme)
     october.page.board_tab.card.explain_button.click()
     october.settle()
     view = october.window.stack.currentWidget()
+    assert view is not None
     october.qtbot.waitUntil(lambda: clipped(view) == [])
 
 
