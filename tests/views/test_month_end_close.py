@@ -175,6 +175,7 @@ def test_a_closed_month_is_opened_again_with_a_reason_and_names_what_changed(roo
     assert "25:00 counted" in words
     assert "60:00 counted" in words
     assert "stop pressed early" in words
+    assert "patient_call" not in words
     assert "you opened the month alone" in room.says("reopen_alone")
     room.press(KEY.Key_Return)
     assert "why the month is opened again" in texts(room)

@@ -19,6 +19,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)")
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _SECONDS = re.compile(r"\b(\d+) s counted\b")
 _CENTS = re.compile(r"\b(\d+) ¢")
+_TERM = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _CODE = re.compile(r"\b[A-Z]\w*(?:_\w+)+\b")
 
 
@@ -33,7 +34,7 @@ class ChangeWords:
 
 def change_words(change: FactChange) -> ChangeWords:
     """Return a changed fact in words."""
-    nothing = _tr("not on record")
+    nothing = _tr("none") if change.part == "claim" else _tr("not on record")
     difference = _tr("was {was} → is {now}").format(
         was=_said(change, change.was) or nothing, now=_said(change, change.now) or nothing
     )
@@ -81,6 +82,7 @@ def _said(change: FactChange, text: str) -> str:
     text = _DAY.sub(lambda found: format_date(datetime.fromisoformat(found[0]).date()), text)
     text = _SECONDS.sub(lambda found: _tr("{time} counted").format(time=format_duration(int(found[1]))), text)
     text = _CENTS.sub(lambda found: money_words(int(found[1])), text)
+    text = _TERM.sub(lambda found: wording.words(found[0]), text)
     return _CODE.sub(lambda found: wording.finding(found[0]), text)
 
 
