@@ -77,7 +77,7 @@ def _rendering(facts: ClaimFacts) -> Iterator[Gap]:
         yield Gap("The practitioner's NPI is not valid.", PRACTITIONER)
     if facts.rendering.taxonomy and not _TAXONOMY.fullmatch(facts.rendering.taxonomy):
         yield Gap("The practitioner's taxonomy code does not have its shape.", PRACTITIONER, on_paper=False)
-    yield from _named(facts.rendering.party, "practitioner", PRACTITIONER, given_needed=False)
+    yield from _named(facts.rendering.party, "practitioner", PRACTITIONER)
 
 
 def _service(facts: ClaimFacts) -> Iterator[Gap]:
@@ -104,10 +104,11 @@ def _lines(facts: ClaimFacts) -> Iterator[Gap]:
             yield Gap(f"The clinic's charge for {line.code} was nothing when the month was closed.", PACKET)
 
 
-def _named(party: Party, whose: str, where: str, *, given_needed: bool = True) -> Iterator[Gap]:
+def _named(party: Party, whose: str, where: str) -> Iterator[Gap]:
+    """A family name is needed; who has but one name has it there, and no given name is sent (NM104 is situational)."""
     family, given = claim_text(party.family), claim_text(party.given)
-    if not family or (party.is_person and given_needed and not given):
-        yield Gap(f"The {whose}'s name has a part that is missing, or in letters that a claim cannot write.", where)
+    if not family:
+        yield Gap(f"The {whose}'s name is missing, or in letters that a claim cannot write.", where)
     elif any(map(loses_letters, (party.family, party.given))):
         yield Gap(f"The {whose}'s name holds letters that a claim cannot write.", where)
     if len(family) > _LONGEST_FAMILY or len(given) > _LONGEST_GIVEN:

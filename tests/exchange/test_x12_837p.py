@@ -110,6 +110,13 @@ def test_an_independent_reader_finds_the_same_claims() -> None:
     assert [who["id_value"] for who in read.patients] == [each.subscriber.mbi for each in made]
 
 
+def test_somebody_with_but_one_name_is_sent_under_it() -> None:
+    made = claim()
+    data = accepted(replace(made, subscriber=replace(made.subscriber, party=Party("Suryani"))))
+    (named,) = [segment for segment in segments(data) if segment[:2] == ["NM1", "IL"]]
+    assert named[3:5] == ["SURYANI", ""]
+
+
 def test_a_practitioner_known_by_npi_alone_is_named_by_it() -> None:
     made = claim()
     rendering = replace(made.rendering, party=Party("1234567893"), taxonomy="")
