@@ -26,7 +26,7 @@ from tests.conftest import FIRST_PERSON
 from tests.services.calling import add_patient, enrol
 from tests.services.test_care_plans import whole
 
-KINDS = {
+KINDS: dict[str, Any] = {
     "CarePlan": CarePlan,
     "Goal": Goal,
     "Condition": Condition,

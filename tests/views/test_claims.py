@@ -211,9 +211,13 @@ def test_the_audit_answer_and_the_data_sheet_open_in_the_preview(room: Room, tmp
         room.settle()
         preview = room.window.stack.currentWidget()
         assert isinstance(preview, PaperPreview)
-        room.qtbot.waitUntil(lambda preview=preview: preview.is_shown, timeout=20_000)
+        wait_for_paper(room, preview)
         room.window.back()
         room.settle()
+
+
+def wait_for_paper(room: Room, preview: PaperPreview) -> None:
+    room.qtbot.waitUntil(lambda: preview.is_shown, timeout=20_000)
 
 
 def test_an_auditor_sees_and_cannot_act(request: pytest.FixtureRequest, closed_clinic: Desk, house: House) -> None:
