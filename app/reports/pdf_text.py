@@ -63,12 +63,16 @@ class _Face(TTFont):
     def __init__(self, name: str, filename: str) -> None:
         super().__init__(name, filename, asciiReadable=True, shapable=False)
         self._ready: dict[tuple[int, ...], tuple[bytes, bytes, bytes]] = {}
+        self._codes: dict[int, str] = {}  # of the first subset, whatever the document
+        self._first: frozenset[str] = frozenset()
 
     def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         if text.isascii():  # the first subset holds printable ASCII at its own numbers
             return [(0, text.encode("ascii"))]
-        assert _drawable().issuperset(text), "text did not come through the typesetter"
         self._begin(doc)
+        if self._first.issuperset(text):
+            return [(0, text.translate(self._codes).encode("latin-1"))]
+        assert _drawable().issuperset(text), "text did not come through the typesetter"
         pieces: list[tuple[int, bytes]] = super().splitString(text, doc, encoding)
         return pieces
 
@@ -125,6 +129,10 @@ class _Face(TTFont):
         if doc not in self.state:
             self.state[doc] = TTFont.State(asciiReadable=True, ttf=self)
             super().splitString("".join(letter for letter in _USUAL if ord(letter) in self.face.charToGlyph), doc)
+            if not self._codes:
+                state: Any = self.state[doc]
+                self._codes = {code: chr(at) for code, at in state.assignments.items() if at < 256}
+                self._first = frozenset(map(chr, self._codes)) & _drawable()
 
     def _made(self, doc: Any, base: str, subset: list[int]) -> tuple[bytes, bytes, bytes]:  # noqa: ANN401 - as above
         program = PDFStream(content=self.face.makeSubset(subset), filters=[PDFZCompress])
