@@ -143,6 +143,9 @@ class IdleReview(QDialog):
         """Make room for the words at this width: a dialog does not ask wrapped lines for their height by itself."""
         parent, width = self.parentWidget(), scaled(76 * GRID)
         width = min(width, parent.width()) if parent is not None else width
+        words = self.question.text
+        beside = scaled(20) + 8 * GRID  # the picture, and the margins around
+        words.setMinimumHeight(words.heightForWidth(width - beside))
         for part in (self.question, self):
             column = part.layout()
             if column is not None:
