@@ -85,7 +85,7 @@ class MarkedText(QWidget):
                 made.setFontStrikeOut(not added)
                 if added:
                     made.setFontWeight(600)
-                one.start, one.length, one.format = at, length, made  # type: ignore[misc, assignment]
+                one.start, one.length, one.format = at, length, made
                 found.append(one)
             at += length
         return found
