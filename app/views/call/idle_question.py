@@ -145,7 +145,7 @@ class IdleReview(QDialog):
         width = min(width, parent.width()) if parent is not None else width
         words = self.question.text
         beside = scaled(20) + 8 * GRID  # the picture, and the margins around
-        words.setMinimumHeight(words.heightForWidth(width - beside))
+        words.setMinimumHeight(max(words.heightForWidth(width - beside), 0))
         for part in (self.question, self):
             column = part.layout()
             if column is not None:
