@@ -12,13 +12,13 @@ from reportlab.pdfgen.canvas import Canvas
 from app.reports.cms1500_boxes import Box, boxes, forms_of
 from app.reports.document import Document, Furniture
 from app.reports.page import Cell, Column, Flow, Row
-from app.reports.pdf_text import Typesetter
+from app.reports.pdf_text import Typesetter, paint_typed
 from app.reports.sheet import BLOCK, HEIGHT, MUTED, WIDTH
 from app.reports.wording import day, money, month_name
 from app.rules.claim_facts import ClaimFacts
 from app.rules.claim_gaps import claim_gaps
 
-_FACE, _SIZE = "Courier", 12.0  # each sign 7.2 points wide: ten to the inch
+_SIZE = 12.0  # points; each sign 7.2 points wide: ten to the inch
 _COLUMN, _LINE = 7.2, 12.0
 _LEFT, _TOP = 24.0, 20.0  # where column 1 begins and the first line's space; the rest is the printer's offset
 _TENTH = 72 / 254  # of a millimetre, in points
@@ -81,9 +81,7 @@ def _typed(title: str, pages: Sequence[Sequence[Box]], right: int, down: int) ->
     canvas.setCreator("CareLoop")
     canvas.setSubject("")
     for page in pages:
-        canvas.setFont(_FACE, _SIZE)
-        for box in page:
-            canvas.drawString(*place_of(box, right, down), box.printed)
+        paint_typed(canvas, _SIZE, ((*place_of(box, right, down), box.printed) for box in page))
         canvas.showPage()
     canvas.save()
     return made.getvalue()

@@ -272,6 +272,16 @@ def paint(canvas: Any, runs: Iterable[Run]) -> None:  # noqa: ANN401 - what is a
     canvas._code.append(" ".join(out))  # noqa: SLF001 - as above
 
 
+def paint_typed(canvas: Canvas, size: float, pieces: Iterable[tuple[float, float, str]]) -> None:
+    """Draw text (x, y of its baseline) as a typewriter does, every sign 0.6 of `size` wide: for pre-printed forms.
+
+    Forms take plain Latin letters alone; any other sign leaves a blank, as `claim_text` does.
+    """
+    canvas.setFont("Courier", size)
+    for x, y, text in pieces:
+        canvas.drawString(x, y, "".join(sign if " " <= sign <= "~" else " " for sign in text))
+
+
 def paint_shapes(
     canvas: Any,  # noqa: ANN401 - as above
     fills: Iterable[tuple[float, float, float, float, Colour]],

@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.views import safe_text
 from app.views.icons import icon
@@ -19,6 +19,9 @@ from app.views.widgets.typed_fields import format_duration
 
 WIDEST_NAME = 240
 """Pixels at 100 % text; a longer name ends in an ellipsis and is whole in the tool tip."""
+NARROWEST_NAME = 120
+WIDEST_HEAD = 660
+"""Pixels at any text for the state's words and the name, for no screen grows with the text; the name gives way."""
 
 
 class CallState(StrEnum):
@@ -205,6 +208,7 @@ class CallBar(QFrame):
             set_kind(self, kind, key="call")
             self._picture.show_icon(drawn, role)
             self._word.setText(self.tr(words))
+            self._show_patient(shown.patient)
             paused = shown.state is CallState.PAUSED
             safe_text.set_button_text(self.pause_button, self.tr("Resume") if paused else self.tr("Pause"))
             self.pause_button.setIcon(icon("play" if paused else "pause"))
@@ -292,8 +296,12 @@ class CallBar(QFrame):
         self._session.setAccessibleName(self.tr("This call {time}").format(time=words))
 
     def _show_patient(self, name: str) -> None:
-        metrics = self.patient_button.fontMetrics()
-        fitted = metrics.elidedText(name, Qt.TextElideMode.ElideRight, scaled(WIDEST_NAME))
+        font = QApplication.font()  # the parts' own follow a change of the text size later than this
+        strong = QFont(font)
+        strong.setBold(True)
+        left = WIDEST_HEAD - QFontMetrics(strong).horizontalAdvance(self._word.text())
+        room = max(scaled(NARROWEST_NAME), min(left, scaled(WIDEST_NAME)))
+        fitted = QFontMetrics(font).elidedText(name, Qt.TextElideMode.ElideRight, room)
         safe_text.set_button_text(self.patient_button, fitted)
         self.patient_button.setAccessibleName(name)
         safe_text.set_tip(self.patient_button, self.tr("Open the call with {name}").format(name=name) if name else "")
