@@ -12,7 +12,7 @@ from app.exchange.charge_list import charge_list_csv, charge_list_xlsx
 from app.exchange.fhir_care_plan import fhir_bundle
 from app.exchange.icd10_file import read_order_file
 from app.exchange.intake import read_folder_or_files
-from app.exchange.not_billed import not_billed_csv
+from app.exchange.not_billed import not_billed_csv, not_claimed_csv
 from app.exchange.report_file import report_csv, report_xlsx
 from app.exchange.x12_837p import claim_at, write_837p
 from app.exchange.x12_responses import read_response
@@ -22,6 +22,7 @@ from app.reports.call_sheet import call_sheet_pdf
 from app.reports.care_plan import care_plan_pdf
 from app.reports.cms1500 import calibration_pdf, claim_forms_pdf, data_sheets_pdf
 from app.reports.emergency_kit import emergency_kit_pdf
+from app.reports.encrypted import encrypt_pdf
 from app.reports.explain import explanation_pdf
 from app.reports.packet import packet_pdf, packet_press
 from app.reports.patient_plan import patient_plan_pdf
@@ -128,6 +129,17 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
         make_paper=care_plan_pdf,
         program_version=__version__,
     )
+    claims = Claims(
+        ledger,
+        assets.load_rule_book(),
+        program_version=__version__,
+        write_file=write_837p,
+        read_response=read_response,
+        claim_at=claim_at,
+        print_forms=lambda claims, offset: claim_forms_pdf(claims, offset.right, offset.down),
+        print_data_sheets=data_sheets_pdf,
+        print_calibration=lambda offset: calibration_pdf(offset.right, offset.down),
+    )
     return Desk(
         opened=opened,
         patients=Patients(ledger),
@@ -178,6 +190,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             program_version=__version__,
             verify_passphrase=partial(verify_passphrase, opened),
             writers=month_writers(),
+            send_claims=claims.month_files,
         ),
         reports=Reports(
             ledger,
@@ -194,17 +207,7 @@ def desk_of(opened: OpenClinic, house: House) -> Desk:
             verify_second=partial(verify_second_person, opened),
             writers=month_writers(),
         ),
-        claims=Claims(
-            ledger,
-            assets.load_rule_book(),
-            program_version=__version__,
-            write_file=write_837p,
-            read_response=read_response,
-            claim_at=claim_at,
-            print_forms=lambda claims, offset: claim_forms_pdf(claims, offset.right, offset.down),
-            print_data_sheets=data_sheets_pdf,
-            print_calibration=lambda offset: calibration_pdf(offset.right, offset.down),
-        ),
+        claims=claims,
         audit_answers=AuditAnswers(
             ledger,
             check=lambda: check(opened.file.engine, opened.file.key),
@@ -231,6 +234,8 @@ def month_writers() -> Writers:
             "not-billed.csv": not_billed_csv,
             "not-billed.pdf": not_billed_pdf,
         },
+        protect=encrypt_pdf,
+        not_claimed=not_claimed_csv,
     )
 
 

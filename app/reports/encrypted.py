@@ -4,8 +4,6 @@ import io
 
 import pikepdf
 
-SHORTEST_PASSPHRASE = 12
-
 
 def encrypt_pdf(data: bytes, password: str) -> bytes:
     """Return a copy of a PDF that opens with `password` alone.

@@ -31,6 +31,15 @@ class NotBilled:
 
 
 @dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """A final packet of which no claim can leave in a file, and every reason in words."""
+
+    patient: PatientFacts
+    packet_no: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundIndex:
     """The sheets before and after the bound packets of a month; its `making` is the bound document's own."""
 

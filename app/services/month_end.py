@@ -1,4 +1,4 @@
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,18 +15,20 @@ from app.rules.rule_book import RuleBook
 from app.security.permissions import Actor
 from app.services.approvals import NothingToWithdraw, Standing, attest, standing_approvals, take_back
 from app.services.board.holds import MonthHeld
+from app.services.closing.claims_out import CLAIM_WORK, NOT_CLAIMED_FILE, SendClaims, not_claimed, put_claims
 from app.services.closing.dry_run import DryRun, outlook
 from app.services.closing.made import Made, MadePacket, MakingStopped, MonthChanged, NotReady, PacketPreview
-from app.services.closing.month_state import MonthState, month_state
+from app.services.closing.month_state import MonthState, month_state, newest_close
 from app.services.closing.paper_store import store, stored
-from app.services.closing.press import BOUND_FILE, PAPERS, READINESS_FILE, Press, Writers
+from app.services.closing.press import BOUND_FILE, CLAIMS, PAPERS, READINESS_FILE, Press, Writers
+from app.services.closing.protection import protection
 from app.services.closing.two_people import may_close_own
 from app.services.closing.written_again import described, write_again
 from app.services.door import composed, reads, writes
 from app.services.judging import Judged, clinic_of, judge, require_known, require_over
 from app.services.making import Finish, Look, Plan, Sheet, is_open_and_ready, keep_sheet, kept_packets, plan_month
 from app.services.month_papers import BOUND, READINESS, Maker, keep_paper, kept_paper, report_as_kept
-from app.services.packet_folder import PACKETS, full_manifest, packet_folder, sha256_of
+from app.services.packet_folder import PACKETS, PacketFolder, full_manifest, packet_folder, sha256_of
 from app.services.people import is_one_person_clinic
 from app.services.readiness import report_of
 from app.storage.ledger import Ledger, Reading, Work, chain_head
@@ -62,6 +64,7 @@ class MonthEnd:
         program_version: str,
         verify_passphrase: Callable[[str], None],
         writers: Writers,
+        send_claims: SendClaims,
     ) -> None:
         self._ledger = ledger
         self._book = book
@@ -69,6 +72,7 @@ class MonthEnd:
         self._program_version = program_version
         self._verify = verify_passphrase
         self._writers = writers
+        self._send_claims = send_claims
 
     @reads("readiness.read")
     def state(self, reading: Reading, month: Month) -> MonthState:
@@ -180,6 +184,7 @@ class MonthEnd:
         passphrase: str | None = None,
         papers: Collection[str] = PAPERS,
         close: bool = False,
+        pdf_passphrase: str | None = None,
         progress: Callable[[int, int], None] = lambda _done, _of: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Made:
@@ -192,18 +197,28 @@ class MonthEnd:
         `close` closes the month: nothing is left as a draft, and all that leaves with it is kept. Of a closed month
         exactly that is written again. `progress` is told (done, of); `cancelled` is asked before each packet.
 
-        Raises `OutRefused`, `WrongPassphrase`, `MonthUnknown`, `MonthNotOver`, `MakingStopped`, `MonthChanged`; then
-        nothing is in `out`. `PaperDamaged` when a kept paper is not what it was.
+        `CLAIMS` among `papers`, for who may work claims, sends what is final and can leave: once, after the packets are
+        kept, in the month's claim files, which lie with the papers; asked again, the same files. `pdf_passphrase` has
+        every PDF written as a copy that opens with it alone (AES-256); what is kept stays as it was made.
+
+        Raises `OutRefused`, `PaperPassphraseRefused`, `WrongPassphrase`, `MonthUnknown`, `MonthNotOver`,
+        `MakingStopped`, `MonthChanged`; then nothing is in `out`. `PaperDamaged` when a kept paper is not what it was.
         """
         if not {PACKETS, BOUND} & set(papers):
             raise ClinicError("Choose how packets are written: one PDF a patient, all in one bound PDF, or both.")
-        with packet_folder(out, self._clinic_folder) as folder:
+        protect = protection(self._writers.protect, pdf_passphrase)
+        with packet_folder(out, self._clinic_folder, protect) as folder:
             with self._ledger.reading(actor, MAKE) as reading:
                 self._require_finished(reading, month)
                 state = month_state(reading.session, month)
+            if CLAIMS in papers:
+                folder.require_places((NOT_CLAIMED_FILE,))
+                with self._ledger.reading(actor, CLAIM_WORK):
+                    pass
             if state.is_closed:
                 with self._ledger.writing(actor, MAKE) as work:
-                    return write_again(work, self._book, month, folder, papers)
+                    made = write_again(work, self._book, month, folder, papers)
+                return self._leave(actor, made, folder, papers, {})
             if close:
                 with self._ledger.reading(actor, CLOSE):
                     pass
@@ -219,10 +234,30 @@ class MonthEnd:
             press = Press(self._writers, folder, papers)
             self._print(actor, press, plan, progress, cancelled, closes=close)
             self._keep(actor, month, plan, press)
-            closed = self._finish_month(actor, plan, press, papers, close=close)
-            files = folder.finish(described(month, self._book.version, closed), plan.gone)
-            digests = dict(folder.files)
-        return Made(month, _made_packets(plan, press), len(plan.left_out), approved, files, digests, closed)
+            closed = self._finish_month(actor, plan, press, papers, close=close, protected=folder.is_protected)
+            made = Made(month, _made_packets(plan, press), len(plan.left_out), approved, (), {}, closed)
+            return self._leave(actor, made, folder, papers, plan.gone)
+
+    def _leave(
+        self, actor: Actor, made: Made, folder: PacketFolder, papers: Collection[str], gone: Mapping[str, str]
+    ) -> Made:
+        """Send the claims if they were asked for, now that the packets are kept, and let all leave together.
+
+        Were the folder to fail after that, the claims are sent and kept: asked again, the same files come out.
+        """
+        claims = None
+        if CLAIMS in papers:
+            claims = self._send_claims(actor, made.month)
+            with self._ledger.reading(actor, CLAIM_WORK) as reading:
+                left_out = not_claimed(reading.session, claims.left_out)
+            put_claims(folder, claims, self._writers.not_claimed(str(made.month), left_out))
+        rules = self._book.version
+        if made.closed:
+            with self._ledger.reading(actor, MAKE) as reading:
+                close = newest_close(reading.session, made.month)
+                rules = close.rule_version if close is not None else rules
+        files = folder.finish(described(made.month, rules, made.closed), gone)
+        return replace(made, files=files, digests=dict(folder.files), claims=claims, is_protected=folder.is_protected)
 
     def _print(
         self,
@@ -277,7 +312,9 @@ class MonthEnd:
         if standing is None or standing.facts.facts_hash() != sheet.facts.facts_hash():
             raise MonthChanged
 
-    def _finish_month(self, actor: Actor, plan: Plan, press: Press, papers: Collection[str], *, close: bool) -> int:
+    def _finish_month(
+        self, actor: Actor, plan: Plan, press: Press, papers: Collection[str], *, close: bool, protected: bool
+    ) -> int:
         """Print the rest as it is now that the packets are kept, freeze it, and close; return the close's number."""
         month = Month.parse(plan.bound.index.month)
         fresh = self._report(actor, month, press) if close or READINESS in papers else None
@@ -295,6 +332,8 @@ class MonthEnd:
                 printed_again=[sheet.number for sheet in plan.sheets if sheet.kept is not None],
                 voided=len(plan.void),
             )
+            if protected:
+                work.note(protected=True)
         return closed
 
     def _close(self, work: Work, month: Month, plan: Plan, press: Press) -> int:

@@ -5,15 +5,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.rules.errors import ClinicError
+from app.rules.strict_json import JsonError, read_json
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 PACKETS = "packets"
 _MAKING = ".careloop-making-"
+Protect = Callable[[bytes], bytes]
+"""Turns a PDF into a copy that opens with a passphrase alone."""
 
 
 class OutRefused(ClinicError):
@@ -21,18 +24,28 @@ class OutRefused(ClinicError):
 
 
 class PacketFolder:
-    """Files on their way into `out`. Readable by their owner alone, as all that leaves the encrypted file."""
+    """Files on their way into `out`. Readable by their owner alone, as all that leaves the encrypted file.
 
-    def __init__(self, out: Path, stage: Path) -> None:
+    With `protect` each PDF is written as a protected copy; nothing of it is on the disk in plain, not even on its way.
+    """
+
+    def __init__(self, out: Path, stage: Path, protect: Protect | None = None) -> None:
         self._out = out
         self._stage = stage
+        self._protect = protect
         self._files: dict[str, str] = {}
+        self._originals: dict[str, str] = {}
         self.require_places((MANIFEST, SUMS))
 
     @property
     def files(self) -> Mapping[str, str]:
-        """The files so far: name within the folder → SHA-256."""
+        """The files so far: name within the folder → SHA-256 of what was written."""
         return self._files
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether PDFs are written as copies that open with a passphrase alone."""
+        return self._protect is not None
 
     def require_places(self, names: Iterable[str]) -> None:
         """Raise `OutRefused` where a folder is in the place of a file to come."""
@@ -43,6 +56,9 @@ class PacketFolder:
     def add(self, name: str, content: bytes) -> str:
         """Write a file, `name` with "/" between folder and file, and return its SHA-256. Raise `OutRefused`."""
         self.require_places((name,))
+        if self._protect is not None and name.endswith(".pdf"):
+            self._originals[name] = sha256_of(content)
+            content = self._protect(content)
         path = self._stage / name
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -50,7 +66,7 @@ class PacketFolder:
                 file.write(content)
         except OSError as error:
             raise _refused(self._out, error) from error
-        self._files[name] = hashlib.sha256(content).hexdigest()
+        self._files[name] = sha256_of(content)
         return self._files[name]
 
     def finish(self, described: Mapping[str, object], gone: Mapping[str, str]) -> tuple[Path, ...]:
@@ -60,8 +76,9 @@ class PacketFolder:
         somebody changed is left.
         """
         self.add(SUMS, sums_bytes(self._files))
-        self.add(MANIFEST, manifest_bytes(described, self._files))
+        self.add(MANIFEST, manifest_bytes(described, self._files, self._originals))
         try:
+            earlier = _protected_copies(self._out / MANIFEST)
             self._out.mkdir(mode=0o700, exist_ok=True)
             for name in sorted(self._files, key=lambda name: name == MANIFEST):
                 target = self._out / name
@@ -69,16 +86,22 @@ class PacketFolder:
                 (self._stage / name).replace(target)
             for name, digest in gone.items():
                 old = self._out / name
-                if old.is_file() and hashlib.sha256(old.read_bytes()).hexdigest() == digest:
+                if old.is_file() and sha256_of(old.read_bytes()) in {digest, earlier.get((name, digest))}:
                     old.unlink()
         except OSError as error:
             raise _refused(self._out, error) from error
         return tuple(self._out / name for name in sorted(self._files))
 
 
-def manifest_bytes(described: Mapping[str, object], files: Mapping[str, str]) -> bytes:
-    """Return the manifest of some files, name → SHA-256."""
-    listed = [{"name": name, "sha256": digest} for name, digest in sorted(files.items())]
+def manifest_bytes(
+    described: Mapping[str, object], files: Mapping[str, str], originals: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the manifest of some files, name → SHA-256; `originals` has that of the papers behind protected copies."""
+    behind = originals or {}
+    listed = [
+        {"name": name, "sha256": digest} | ({"original_sha256": behind[name]} if name in behind else {})
+        for name, digest in sorted(files.items())
+    ]
     return (json.dumps({**described, "files": listed}, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -98,11 +121,11 @@ def sums_bytes(files: Mapping[str, str]) -> bytes:
 
 
 @contextmanager
-def packet_folder(out: Path, clinic_folder: Path) -> Iterator[PacketFolder]:
+def packet_folder(out: Path, clinic_folder: Path, protect: Protect | None = None) -> Iterator[PacketFolder]:
     """Yield the way into `out`, which is made if need be. On any error before `finish` nothing is left there.
 
-    Raises `OutRefused` at once where nothing could be written, or where the plain papers would lie in the clinic's own
-    folder.
+    With `protect`, PDFs are written as copies made by it. Raises `OutRefused` at once where nothing could be written,
+    or where the papers would lie in the clinic's own folder.
     """
     out = out.absolute()
     try:
@@ -113,9 +136,24 @@ def packet_folder(out: Path, clinic_folder: Path) -> Iterator[PacketFolder]:
     except OSError as error:
         raise _refused(out, error) from error
     try:
-        yield PacketFolder(out, stage)
+        yield PacketFolder(out, stage, protect)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _protected_copies(manifest: Path) -> dict[tuple[str, str], str]:
+    """Return what an earlier manifest says of protected copies: (name, original's SHA-256) → the copy's."""
+    try:
+        listed = read_json(manifest.read_bytes())
+    except (OSError, JsonError):
+        return {}
+    files = listed.get("files") if isinstance(listed, dict) else None
+    rows = [row for row in files if isinstance(row, dict)] if isinstance(files, list) else []
+    return {
+        (str(row["name"]), str(row["original_sha256"])): str(row["sha256"])
+        for row in rows
+        if {"name", "sha256", "original_sha256"} <= row.keys()
+    }
 
 
 def _within(out: Path, clinic_folder: Path) -> Path:

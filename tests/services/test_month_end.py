@@ -96,6 +96,7 @@ def printing_with(
         program_version="0.1.0",
         verify_passphrase=partial(verify_passphrase, desk.opened),
         writers=replace(month_writers(), packet=make_packet, packets=None),
+        send_claims=desk.claims.month_files,
     )
 
 

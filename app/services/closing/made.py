@@ -7,6 +7,7 @@ from pathlib import Path
 from app.rules.errors import ClinicError
 from app.rules.month import Month
 from app.rules.packet_facts import DRAFT, FINAL, ApprovalFacts, PacketFacts
+from app.services.claims.sending import MonthClaims
 
 
 class NotReady(ClinicError):
@@ -61,6 +62,7 @@ class Made:
     """What a month-end wrote. `not_ready` patients have no packet; `approved_now` were approved in the same step.
 
     `closed` is the number of the close, 0 when the month stays open; `digests` the SHA-256 of each file by its name.
+    `claims` is None where no claim files were asked for; `is_protected`: the PDFs open with a passphrase alone.
     """
 
     month: Month
@@ -70,6 +72,8 @@ class Made:
     files: tuple[Path, ...]
     digests: Mapping[str, str]
     closed: int = 0
+    claims: MonthClaims | None = None
+    is_protected: bool = False
 
     @property
     def finals(self) -> int:

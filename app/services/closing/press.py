@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.rules.packet_facts import FINAL, PacketFacts
-from app.rules.papers import BoundIndex, ReadinessReport
+from app.rules.papers import BoundIndex, NotClaimed, ReadinessReport
 from app.services.closing.paper_store import Cut, cut
 from app.services.making import Plan
 from app.services.month_papers import BOUND, READINESS, BindPackets
@@ -13,6 +13,8 @@ from app.services.packet_folder import PACKETS, PacketFolder
 CHARGES, NOT_BILLED = "charges", "not_billed"
 PAPERS = frozenset({PACKETS, BOUND, READINESS, CHARGES, NOT_BILLED})
 """What can be written: a PDF a packet, all of them bound, the readiness report, the charges, who is not billed."""
+CLAIMS = "claims"
+"""Can be asked for beside these: the claim files of what is final, which then counts as sent."""
 BOUND_FILE, READINESS_FILE = "bound.pdf", "readiness.pdf"
 VOID_FOLDER = "void"
 Export = Callable[[Sequence[PacketFacts], BoundIndex], bytes]
@@ -23,6 +25,7 @@ Export = Callable[[Sequence[PacketFacts], BoundIndex], bytes]
 class Writers:
     """How papers and lists are written. `exports` by file name; `void` marks a finished paper's bytes as void.
 
+    `protect` makes a copy of a PDF that opens with a passphrase alone, `not_claimed` lists whose claim stays back.
     `packets` begins a run of many packets, where that is quicker than `packet` for each.
     """
 
@@ -31,6 +34,8 @@ class Writers:
     report: Callable[[ReadinessReport], bytes]
     void: Callable[[bytes, str], bytes]
     exports: Mapping[str, Export]
+    protect: Callable[[bytes, str], bytes]
+    not_claimed: Callable[[str, Sequence[NotClaimed]], bytes]
     packets: Callable[[], Callable[[PacketFacts], bytes]] | None = None
 
 

@@ -25,7 +25,10 @@ def described(month: Month, rules: str, close: int) -> dict[str, object]:
 
 
 def write_again(work: Work, book: RuleBook, month: Month, folder: PacketFolder, papers: Collection[str]) -> Made:
-    """Write those of a closed month's files that are `papers` to `folder`. Raise `PaperDamaged`."""
+    """Put those of a closed month's files that are `papers` into `folder`, which is not finished. Raise `PaperDamaged`.
+
+    What is returned knows no files yet.
+    """
     session = work.session
     close = newest_close(session, month)
     assert close is not None, "the month is closed"
@@ -52,5 +55,6 @@ def write_again(work: Work, book: RuleBook, month: Month, folder: PacketFolder, 
         for row in sorted(finals, key=lambda row: row.packet_no)
     )
     work.note(month=str(month), close=close.revision, printed_again=len(packets))
-    files = folder.finish(said, {})
-    return Made(month, packets, close.not_billed, 0, files, dict(folder.files), close.revision)
+    if folder.is_protected:
+        work.note(protected=True)
+    return Made(month, packets, close.not_billed, 0, (), {}, close.revision)
