@@ -12,7 +12,7 @@ from app.services.notes import LastSaid
 from app.views import safe_text
 from app.views.call.words import adherence_answers
 from app.views.icons import icon
-from app.views.theme import GRID, set_kind, set_shown
+from app.views.theme import GRID, fit_scale, set_kind, set_shown
 from app.views.widgets import ChoiceField, TextField, format_date
 
 
@@ -110,7 +110,8 @@ class NotePart(QWidget):
         marked = self._since is not None
         day = format_date(last.on)
         words = self.tr("No change since {day}").format(day=day)
-        safe_text.set_button_text(self.same_button, words)
+        # The year is in the tip: beside the button, the title has to be read whole.
+        safe_text.set_button_text(self.same_button, self.tr("No change since {day}").format(day=f"{last.on:%m/%d}"))
         self.same_button.setChecked(marked)
         self.same_button.setIcon(icon("check") if marked else QIcon())
         said = self.tr("{name} wrote on {day}: {text}").format(name=last.author, day=day, text=last.text)
@@ -128,6 +129,10 @@ class NotePart(QWidget):
             head.addWidget(safe_text.label("*", "field", wrap=False))
         head.addStretch(1)
         head.addWidget(self.same_button)
+        # Fields side by side begin at one height, with a mark above them or without.
+        strut = QWidget()
+        head.addWidget(strut)
+        fit_scale(strut, lambda: strut.setFixedSize(0, self.same_button.sizeHint().height()))
         set_shown(self.adherence, shown=section.asks_adherence)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
