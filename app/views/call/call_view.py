@@ -25,6 +25,7 @@ from app.views.call.scripts_panel import ScriptsPanel
 from app.views.call.wrap_up import WrapUpPanel
 from app.views.errors import sentence
 from app.views.follow_ups.patient_panels import PatientPanels
+from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.spell_check import Spelling, spell_checker
 from app.views.tasks import Latest
@@ -290,6 +291,26 @@ class CallView(QWidget):
         self._area = scrolling(inner)
         header = PageHeader(self.tr("Call"), "")
         header.add_action(self._kept)
+        for name, action, words, picture, keys, handler in (
+            (
+                "call_follow_up",
+                "follow_up.work",
+                self.tr("Add follow-up"),
+                "flag",
+                self.tr("Ctrl+T"),
+                self._on_follow_up_asked,
+            ),
+            (
+                "call_escalate",
+                "escalation.raise",
+                self.tr("Escalate"),
+                "triangle-alert",
+                self.tr("Ctrl+E"),
+                self._on_escalation_asked,
+            ),
+        ):
+            if self._context.may(action):
+                header.add_action(safe_text.button(words, name=name, icon=icon(picture), tip=keys, on_click=handler))
         back = safe_text.button(
             self.tr("Back to the list"),
             name="call_back",

@@ -77,7 +77,7 @@ class WrapUpPanel(QWidget):
             "next_on",
             self.tr("Next call"),
             self.next_day,
-            hint=self.tr("Proposed; empty plans nothing."),
+            hint=self.tr("Proposed by the call schedule. Leave empty to plan no call."),
         )
         self.minutes = NumberField(most=LONGEST_ENTRY_SECONDS // 60)
         self.form.add(
