@@ -81,10 +81,10 @@ def urgency_words(key: str) -> str:
 def _form(owners: Sequence[Owner], row: FollowUpRow | None) -> Form:
     form = Form()
     form.add_text("what", _tr("What is to be done"), lines=3, required=True)
-    form.add("due_on", _tr("Until"), DateField(), required=True)
+    form.add("due_on", _tr("Due"), DateField(), required=True)
     people = [(each.person_id, each.name) for each in owners]
     form.add("owner_id", _tr("Who does it"), ChoiceField(people), required=True)
-    form.add("urgency", _tr("How pressing"), ChoiceField([(key, _tr(said)) for key, said in _URGENCIES]), required=True)
+    form.add("urgency", _tr("Urgency"), ChoiceField([(key, _tr(said)) for key, said in _URGENCIES]), required=True)
     form.add("priority", _tr("Priority"), ChoiceField([(key, _tr(said)) for key, said in _PRIORITIES]), required=True)
     if row is not None:
         form.fill(

@@ -18,8 +18,8 @@ def follow_up_columns() -> list[Column[FollowUpRow]]:
     return [
         Column("what", _tr("What is to be done"), lambda row: _line(row.what), width=0, tip=lambda row: row.what),
         Column("patient", _tr("Patient"), lambda row: row.patient, width=176),
-        Column("due", _tr("Until"), due_words, width=176, order=lambda row: row.due_on, tone=due_tone),
-        Column("urgency", _tr("How pressing"), lambda row: urgency_words(row.urgency), width=136),
+        Column("due", _tr("Due"), due_words, width=176, order=lambda row: row.due_on, tone=due_tone),
+        Column("urgency", _tr("Urgency"), lambda row: urgency_words(row.urgency), width=136),
         Column("owner", _tr("Whose"), lambda row: row.owner, width=120),
     ]
 

@@ -53,7 +53,7 @@ class HandOverPanel(FormPanel):
         people = desk.hand_overs.people(actor)
         form = Form()
         form.add("owner_id", _tr("To whom"), ChoiceField(people), required=True)
-        form.add("due_on", _tr("Until"), DateField(), required=True)
+        form.add("due_on", _tr("Due"), DateField(), required=True)
         form.add_text("more", _tr("What else they should know"), lines=3)
         known = {person for person, _ in people}
         form.fill(

@@ -114,7 +114,10 @@ class WeekView(QWidget):
             first=format_date(week.monday), last=format_date(week.monday + timedelta(days=6))
         )
         to_call = self.tr("1 call") if calls == 1 else self.tr("{n} calls").format(n=f"{calls:,}")
-        loose = self.tr("{n} patients have nothing planned").format(n=week.unscheduled) if week.unscheduled else ""
+        loose = ""
+        if week.unscheduled:
+            one, many = self.tr("1 patient has nothing planned"), self.tr("{n} patients have nothing planned")
+            loose = one if week.unscheduled == 1 else many.format(n=f"{week.unscheduled:,}")
         self.header.show_text(self.tr("Weekly plan"), " · ".join(part for part in (span, to_call, loose) if part))
         self._show_day()
         if is_first and self.isVisible():
