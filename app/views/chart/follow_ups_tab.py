@@ -89,12 +89,14 @@ class FollowUpsTab(QWidget):
     def _show_detail(self, section: RowsSection[Any]) -> None:
         row = section.current
         self._detail.setText(lists.detail(row, self._frame.zone) if row is not None else "")
+        set_shown(self._card, shown=row is not None)
 
     def _build(self) -> None:
         self._halves.addWidget(self.escalations, 1)
         self._halves.addWidget(self.promises, 1)
         set_shown(self.promises, shown=self._frame.may("today.read"))
-        card = Card(self.tr("Selected"), name="follow_ups_tab_card")
+        card = self._card = Card(self.tr("Selected"), name="follow_ups_tab_card")
+        set_shown(card, shown=False)
         text = QWidget()
         lines = QVBoxLayout(text)
         lines.setContentsMargins(0, 0, GRID, 0)

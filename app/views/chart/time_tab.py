@@ -36,7 +36,7 @@ from app.views.patients.glance import verdict_words
 from app.views.patients.standing import joined
 from app.views.table import Column
 from app.views.tasks import Latest
-from app.views.theme import GRID, scaled
+from app.views.theme import GRID, scaled, set_shown
 from app.views.widgets import Banner, Card, Chip, Form, LineField, ThresholdBar, format_duration, scrolling
 
 _NARROW = 120 * GRID
@@ -143,6 +143,7 @@ class TimeTab(QWidget):
     def _on_entry_picked(self, _entry_id: object) -> None:
         row = self.entries.current
         self.detail.setText(detail_words(row, self._frame.zone) if row is not None else "")
+        set_shown(self._card, shown=row is not None)
 
     def _on_add(self) -> None:
         times, actor, patient_id, zone = (
@@ -280,7 +281,8 @@ class TimeTab(QWidget):
     def _build_beside(self) -> QVBoxLayout:
         beside = QVBoxLayout()
         beside.setSpacing(2 * GRID)
-        card = Card(self.tr("Selected entry"), name="entry_card")
+        card = self._card = Card(self.tr("Selected entry"), name="entry_card")
+        set_shown(card, shown=False)
         inside = QWidget()
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(0, 0, GRID, 0)
