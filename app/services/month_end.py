@@ -311,6 +311,9 @@ class MonthEnd:
         standing = standing_approvals(session, clinic, open_still, self._book).get(sheet.patient_id)
         if standing is None or standing.facts.facts_hash() != sheet.facts.facts_hash():
             raise MonthChanged
+        given, holds = sheet.facts.approval, standing.approval
+        if given is not None and (holds is None or (holds.name, holds.at) != (given.name, given.at)):
+            raise MonthChanged  # taken back while the packet was printed
 
     def _finish_month(
         self, actor: Actor, plan: Plan, press: Press, papers: Collection[str], *, close: bool, protected: bool

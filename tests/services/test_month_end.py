@@ -393,6 +393,21 @@ def test_a_record_that_changes_while_its_packet_is_printed_makes_none(clinic: De
     assert not out.exists()
 
 
+def test_an_approval_taken_back_while_its_packet_is_printed_makes_none(clinic: Desk, out: Path) -> None:
+    own = number_of(clinic, "a")
+    clinic.month_end.approve(clinic.actor, own, OCTOBER, PASSPHRASE)
+
+    def meanwhile(facts: PacketFacts) -> bytes:
+        if facts.patient.external_id == "a":
+            clinic.month_end.withdraw(clinic.actor, own, OCTOBER, "Looked at the wrong patient")
+        return packet_pdf(facts)
+
+    with pytest.raises(MonthChanged):
+        printing_with(clinic, meanwhile).make(clinic.actor, OCTOBER, out, close=True)
+    assert packets(clinic) == {}
+    assert not out.exists()
+
+
 def test_a_change_of_somebody_else_meanwhile_is_no_reason_to_stop(clinic: Desk, out: Path) -> None:
     def meanwhile(facts: PacketFacts) -> bytes:
         if facts.patient.external_id == "a":
