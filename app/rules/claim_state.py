@@ -111,7 +111,7 @@ def _after(now: Standing, each: Happening) -> Standing:
 def may_become(standing: Standing, kind: str) -> bool:
     """Tell whether an event of `kind` may be recorded by hand now."""
     if kind == "written_off":
-        return standing.state not in {WRITTEN_OFF, VOIDED}
+        return standing.state not in OVER
     if kind == "resubmission":
         return bool(frequencies(standing))
     if kind == "overpayment":

@@ -1,5 +1,6 @@
 """From the clinic file to the facts of packets, for many patients at once."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -56,6 +57,7 @@ from app.services.time_log import entries_of, time_log
 
 T = TypeVar("T")
 _AT_ONCE = 300
+_COMMA = re.compile(r"\s*,\s*")
 _IMPORTED = "imported"
 _RECORDED = "recorded in CareLoop"
 
@@ -90,7 +92,9 @@ def clinic_facts(clinic: Clinic) -> ClinicFacts:
 def patient_facts(patient: Patient) -> PatientFacts:
     """Return a patient as papers name them."""
     record_id = record_number(patient.id)
-    claim = ", ".join(part.upper() for part in (patient.family_name, patient.given_name) if part)
+    # A comma parts the names on a claim, so there is none within one.
+    names = (_COMMA.sub(" ", name).strip().upper() for name in (patient.family_name, patient.given_name))
+    claim = ", ".join(name for name in names if name)
     return PatientFacts(
         record_id=record_id,
         name=paper_name(patient.given_name, patient.family_name, patient.suffix),

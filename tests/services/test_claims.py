@@ -315,6 +315,27 @@ def test_what_does_not_go_with_its_standing_is_refused(closed_clinic: Desk) -> N
         closed_clinic.claims.history(actor, 999)
 
 
+def test_a_paid_claim_is_not_written_off_for_it_may_have_to_be_returned(closed_clinic: Desk) -> None:
+    first = sent(closed_clinic)
+    closed_clinic.claims.pay(closed_clinic.actor, first, date(2026, 11, 20), 9_500)
+    with pytest.raises(NotNow, match="over already"):
+        closed_clinic.claims.write_off(closed_clinic.actor, first, "Done")
+    cover(closed_clinic, "a", "none")
+    assert closed_clinic.claims.notice_changes(closed_clinic.actor, OCTOBER) == 1
+
+
+def test_a_comma_in_a_name_moves_no_part_of_it_elsewhere(desk: Desk, tmp_path: Path) -> None:
+    furnish(desk)
+    a_clinic(desk, tmp_path, "a")
+    own = number_of(desk, "a")
+    form = desk.patients.form(desk.actor, own)
+    desk.patients.edit(desk.actor, own, replace(form, family_name="O'Neil, Díaz", given_name="Ana,María"))
+    close_october(desk, tmp_path)
+    (file,) = desk.claims.month_files(desk.actor, OCTOBER).files
+    named = next(segment for segment in segments(file.content) if segment[:2] == ["NM1", "IL"])
+    assert named[3:5] == ["O'NEIL DIAZ", "ANA MARIA"]
+
+
 def test_the_day_of_sending_is_typed_once(closed_clinic: Desk) -> None:
     closed_clinic.claims.month_files(closed_clinic.actor, OCTOBER)
     ids = claim_ids(closed_clinic)
