@@ -2,13 +2,15 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.rules.packet_facts import LineFacts, PacketFacts, PlanSection, TimeFacts
 
 NOTHING = ""
 BILLED = frozenset({"claim", "time", "consent", "conditions", "visit", "plan", "mdm", "stays", "services", "biller"})
 """Parts whose change can bear on what was billed; the others are names, addresses and the like."""
+COUNTS_OTHERWISE = "Entry counts otherwise"
+"""What changed is not the entry but how much of it counts: by a stay, a consent, other work. Nobody touched it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ def _time(was: Sequence[TimeFacts], now: Sequence[TimeFacts]) -> Iterator[FactCh
             last = new.earlier[-1] if len(new.earlier) > len(old.earlier) else None
             by, at, why = (last.changed_by, last.changed_at, last.reason) if last else ("", "", "")
             what = "Entry withdrawn" if new.withdrawn and not old.withdrawn else "Entry changed"
-            if _entry(old) != _entry(new):
+            if replace(old, counted_seconds=0) == replace(new, counted_seconds=0, exclusions=old.exclusions):
+                yield FactChange("time", COUNTS_OTHERWISE, _entry(old), _entry(new))
+            elif _entry(old) != _entry(new):
                 yield FactChange("time", what, _entry(old), _entry(new), by, at, why)
             else:
                 yield from _fields("time", f"Entry of {old.start}", old, new, without=("earlier", "exclusions"))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from app.compose import open_desk
 from app.rules.family_choice import ReasonNeeded
 from app.security.permissions import NotPermitted
 from app.security.slots import WrongPassphrase
+from app.services.chart_forms import StayForm
 from app.services.closing.reopenings import Agreement, NothingToReopen
 from app.services.closing.two_people import SecondPersonNeeded
 from app.services.desk import Desk
@@ -101,6 +102,19 @@ def test_a_close_leaves_nothing_as_a_draft_and_says_who_was_not_approved(clinic:
     rows = files_of(out)["not-billed.csv"].decode("utf-8-sig").splitlines()
     assert any("Quill-b".upper() in row and "not approved" in row for row in rows)
     assert "not approved" in " ".join(text_of(files_of(out)["not-billed.pdf"]).split())
+
+
+def test_an_entry_that_a_stay_keeps_from_counting_is_laid_at_nobodys_door(clinic: Desk, out: Path) -> None:
+    clinic.month_end.make(clinic.actor, OCTOBER, out, passphrase=PASSPHRASE, close=True)
+    own = number_of(clinic, "a")
+    clinic.chart.add_stay(clinic.actor, own, StayForm("inpatient", date(2026, 10, 5), date(2026, 10, 5)))
+    begin = datetime(2026, 10, 20, 15, 0, tzinfo=UTC)
+    form = EntryForm(start=begin, end=begin + timedelta(minutes=10), activity="care_plan")
+    clinic.time_entries.add(clinic.actor, own, form, "Forgotten")
+    (changed,) = clinic.reopenings.changed(clinic.actor, OCTOBER)
+    time = {change.what: change.by for change in changed.changes if change.part == "time"}
+    assert time == {"Entry counts otherwise": "", "Entry added": "Ana Alvarez"}
+    assert {change.by for change in changed.changes if change.part == "stays"} == {"Ana Alvarez"}
 
 
 def test_a_month_opened_again_names_each_changed_fact_and_its_old_packet_says_void(clinic: Desk, out: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Approval, AuditEvent, Clinic, Packet, Person
 from app.rules.evaluate import evaluate
-from app.rules.fact_changes import FactChange, fact_changes
+from app.rules.fact_changes import COUNTS_OTHERWISE, FactChange, fact_changes
 from app.rules.family_choice import NoSuchFamily, take_family
 from app.rules.month import Month
 from app.rules.packet_facts import FINAL, NOT_MADE, PacketFacts
@@ -181,7 +181,7 @@ def _touched(event: AuditEvent) -> frozenset[str]:
 
 def _named(change: FactChange, trail: Sequence[_Step], zone: str) -> FactChange:
     wanted = _TABLES.get(change.part)
-    if change.by or wanted is None:
+    if change.by or wanted is None or change.what == COUNTS_OTHERWISE:
         return change
     for tables, at, by in trail:
         if tables & wanted:
