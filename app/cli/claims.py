@@ -75,7 +75,7 @@ def _claims(asked: argparse.Namespace, wire: "Wire") -> int:
         _write(out / file.name, file.content)
     dollars = f"${made.cents // 100:,}.{made.cents % 100:02d}"
     tell(f"{month}: {made.claimed} claims for {dollars} left now; {len(made.files)} claim files are in {out}.")
-    _tell_left_out(made.left_out)
+    tell_left_out(made.left_out)
     if made.files:
         tell("These files are not encrypted: keep them where patients' records may be kept.")
     return DONE
@@ -119,7 +119,8 @@ def _audit_answer(asked: argparse.Namespace, wire: "Wire") -> int:
     return DONE
 
 
-def _tell_left_out(left_out: "Sequence[LeftOut]") -> None:
+def tell_left_out(left_out: "Sequence[LeftOut]") -> None:
+    """Say by packet number which claims stay back, and why."""
     for each in left_out:
         tell(f"{each.packet_no} stays back: {' '.join(each.reasons)}")
 

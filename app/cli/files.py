@@ -1,6 +1,7 @@
 """What a command reads and writes beside the clinic: the password file, the recovery key's file, cases in JSON."""
 
 import argparse
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -31,6 +32,22 @@ def passphrase_in(name: str) -> str:
         return line.removesuffix(b"\r\n" if line.endswith(b"\r\n") else b"\n").decode()
     except UnicodeDecodeError:
         raise Refused(f"The password file {name} is not UTF-8 text.") from None
+
+
+def passphrase_typed(what: str) -> str:
+    """Return a new passphrase: typed twice and unseen where somebody sits, else the first line of standard input."""
+    if sys.stdin.isatty():
+        first = getpass.getpass(f"{what}: ")
+        if first != getpass.getpass(f"{what}, again: "):
+            raise Refused("The two passphrases are not the same.")
+        return first
+    try:
+        line = sys.stdin.buffer.readline(100_000)
+        return line.removesuffix(b"\r\n" if line.endswith(b"\r\n") else b"\n").decode()
+    except OSError as error:
+        raise Refused(f"standard input: cannot be read ({_why(error)})") from None
+    except UnicodeDecodeError:
+        raise Refused("standard input: is not UTF-8 text") from None
 
 
 def json_in(name: str) -> object:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from app.cli.files import Refused, named, passphrase_in
+from app.cli.claims import tell_left_out
+from app.cli.files import Refused, named, passphrase_in, passphrase_typed
 from app.cli.signed import DONE, Subcommands, desk_of, month_of, on_clinic, tell, with_month
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def add_month_end(commands: Subcommands) -> None:
     with_month(command)
     command.add_argument("--out", type=named, metavar="DIR", help="the folder to write to")
     command.add_argument("--close", action="store_true", help="close the month: nothing is left as a draft")
+    command.add_argument("--claims", action="store_true", help="the claim files (837P) too: what is final is sent")
+    command.add_argument(
+        "--encrypt",
+        action="store_true",
+        help="PDFs as copies under AES-256; their passphrase is asked for, or is the first line of standard input",
+    )
     command.add_argument("--dry-run", action="store_true", help="say what closing it would make, and write nothing")
     command.set_defaults(run=_month_end)
 
@@ -54,6 +61,8 @@ def add_reopen(commands: Subcommands) -> None:
 
 
 def _month_end(asked: argparse.Namespace, wire: "Wire") -> int:
+    from app.services.closing.press import CLAIMS, PAPERS  # noqa: PLC0415 - comes with the wiring, and not before
+
     month = month_of(asked)
     if asked.out is None and not asked.dry_run:
         raise Refused("Say with --out where the papers are to be written.")
@@ -67,8 +76,12 @@ def _month_end(asked: argparse.Namespace, wire: "Wire") -> int:
         return DONE
     out = Path(asked.out)
     wiring.require_out(out, Path(asked.clinic))
+    of_pdfs = passphrase_typed("Passphrase for the PDFs") if asked.encrypt else None
     with desk_of(asked, wiring, passphrase) as desk:
-        made = desk.month_end.make(desk.actor, month, out, passphrase=passphrase, close=asked.close)
+        papers = (*PAPERS, CLAIMS) if asked.claims else PAPERS
+        made = desk.month_end.make(
+            desk.actor, month, out, passphrase=passphrase, papers=papers, close=asked.close, pdf_passphrase=of_pdfs
+        )
     for packet in made.packets:
         if packet.changed_since:
             tell(f"{packet.packet_no} stands as it was made, although the record has changed since.")
@@ -80,7 +93,12 @@ def _month_end(asked: argparse.Namespace, wire: "Wire") -> int:
         tell(f"{again} of them were made before and are printed again, the same bytes.")
     if made.closed:
         tell(f"{month} is closed (close {made.closed}).")
-    tell("These papers are not encrypted: keep them where patients' records may be kept.")
+    if made.claims is not None:
+        sent = f"{made.claims.claimed} claims for {_dollars(made.claims.cents)} left now"
+        tell(f"{sent}; {len(made.claims.files)} claim files are beside the papers.")
+        tell_left_out(made.claims.left_out)
+    plain = "Lists and claim files are not encrypted" if made.is_protected else "These papers are not encrypted"
+    tell(f"{plain}: keep them where patients' records may be kept.")
     return DONE
 
 

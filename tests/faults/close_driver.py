@@ -1,30 +1,27 @@
-"""A manager closes October until they are killed: `python -m tests.faults.close_driver FOLDER OUT`.
+"""A manager closes October, claims and all, until they are killed: `python -m tests.faults.close_driver FOLDER OUT`.
 
-A line on standard output before the close begins, one with each packet's progress, and one when it is done.
+A line on standard output before the close, and one when all has left.
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-from app.compose import house_of, open_desk
-from app.security.slots import Argon2Cost
+from app.services.closing.press import CLAIMS, PAPERS
 from tests.conftest import FIRST_PERSON
-from tests.fake_clock import FakeClock
+from tests.faults.test_kill_during_claims import sign_in
 from tests.services.clinic_month import OCTOBER
 
 
 def main() -> None:
-    house = replace(house_of(FakeClock()), cost=Argon2Cost(memory_kib=64 * 1024, passes=3, lanes=4))
-    desk = open_desk(Path(sys.argv[1]), FIRST_PERSON.username, FIRST_PERSON.passphrase, house)
+    desk = sign_in(Path(sys.argv[1]))
     print("begun", flush=True)
     desk.month_end.make(
         desk.actor,
         OCTOBER,
         Path(sys.argv[2]),
         passphrase=FIRST_PERSON.passphrase,
+        papers=PAPERS | {CLAIMS},
         close=True,
-        progress=lambda done, of: print(f"{done} of {of}", flush=True),
     )
     print("closed", flush=True)
     desk.close()

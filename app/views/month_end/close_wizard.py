@@ -8,16 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.rules.errors import ClinicError
 from app.security.slots import WrongPassphrase
 from app.services.closing.dry_run import DryRun
-from app.services.closing.press import CHARGES, NOT_BILLED
 from app.services.month_end import Made, MakingStopped
-from app.services.month_papers import BOUND, READINESS
-from app.services.packet_folder import PACKETS
 from app.services.readiness import Board
 from app.views import safe_text
 from app.views.errors import sentence
 from app.views.file_choice import ask_folder
 from app.views.icons import icon
 from app.views.month_end.close_steps import ApprovalStep, DryRunStep, PreviewStep, ReviewStep, pairs_grid
+from app.views.month_end.files_to_write import FilesToWrite, claims_words
 from app.views.month_end.saved_file import open_file
 from app.views.month_end.words import counted, month_words
 from app.views.page_context import PageContext
@@ -26,7 +24,6 @@ from app.views.theme import GRID, fit_scale, scaled, set_kind, set_shown
 from app.views.widgets import (
     Banner,
     Card,
-    CheckField,
     LineField,
     PageHeader,
     ProgressPanel,
@@ -131,7 +128,10 @@ class CloseWizard(QWidget):
             self.banner.show_text(self.tr("Choose the folder to write to."), "warn")
             self.folder.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        papers = frozenset(key for key, field in self.kinds.items() if field.value())
+        if problem := self.files.problem():
+            self.banner.show_text(problem, "warn")
+            return
+        papers, pdf_passphrase = self.files.papers(), self.files.pdf_passphrase()
         month_end, actor, month = self._context.desk.month_end, self._context.desk.actor, self._board.month
         passphrase = self.approvals.passphrase.value() if self._attests else None
 
@@ -143,6 +143,7 @@ class CloseWizard(QWidget):
                 passphrase=passphrase,
                 papers=papers,
                 close=True,
+                pdf_passphrase=pdf_passphrase,
                 progress=progress,
                 cancelled=lambda: progress.is_cancelled,
             )
@@ -157,6 +158,7 @@ class CloseWizard(QWidget):
     def _on_made(self, made: Made) -> None:
         self._set_making(making=False)
         self.approvals.passphrase.set_value(None)
+        self.files.forget()
         self._context.undo.forget(self.tr("the month is closed."))
         month = month_words(made.month)
         packets = counted(made.finals, self.tr("1 packet"), self.tr("{n} packets"))
@@ -166,6 +168,12 @@ class CloseWizard(QWidget):
                 "{month} is closed: {packets}, {none} without one. All of it is kept in the clinic, encrypted."
             ).format(month=month, packets=packets, none=none)
         )
+        names = {row.patient_id: row.name for row in self._board.rows}
+        said = claims_words(made.claims, names) if made.claims else []
+        if made.is_protected:
+            said.append(self.tr("The PDFs open with the passphrase that you typed, and CareLoop does not keep it."))
+        self._done_claims.setText("\n".join(said))
+        set_shown(self._done_claims, shown=bool(said))
         shown = [(name, digest) for name, digest in sorted(made.digests.items()) if "/" not in name]
         folders = sum("/" in name for name in made.digests)
         if folders:
@@ -304,13 +312,7 @@ class CloseWizard(QWidget):
         page.addLayout(buttons_row(self.back_button, self.open_button, self.next_button))
 
     def _files(self) -> QWidget:
-        self.kinds = {
-            PACKETS: CheckField(self.tr("One PDF for each patient"), name="close_each"),
-            BOUND: CheckField(self.tr("All of them bound in one PDF, with bookmarks and an index"), name="close_bound"),
-            CHARGES: CheckField(self.tr("The list of charges (CSV and Excel)"), name="close_charges"),
-            NOT_BILLED: CheckField(self.tr("Who is not billed, and why (PDF and CSV)"), name="close_not_billed"),
-            READINESS: CheckField(self.tr("The readiness report"), name="close_readiness"),
-        }
+        self.files = FilesToWrite(self._context, name="close")
         self.folder = LineField(max_length=1000)
         self.folder.setObjectName("close_folder")
         self.folder.setAccessibleName(self.tr("Folder"))
@@ -323,34 +325,32 @@ class CloseWizard(QWidget):
         what = Card(self.tr("What is closed"), name="close_what")
         what.body.addWidget(self._outlook)
         files = Card(self.tr("What is written"), name="close_kinds")
-        for field in self.kinds.values():
-            field.set_value(True)
-            files.body.addWidget(field)
-        note = self.tr(
-            "Checksums and a manifest always come with it. Claims (837P) are made of the closed month, on Claims."
-        )
-        files.body.addWidget(safe_text.label(note, "muted"))
+        files.body.addWidget(self.files)
+        files.body.addWidget(safe_text.label(self.tr("Checksums and a manifest always come with it."), "muted"))
         where = Card(self.tr("Folder"), name="close_where")
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.folder, 1)
         row.addWidget(self.choose_button)
         where.body.addLayout(row)
-        plain = self.tr("These papers are not encrypted. Keep them where only those may look who need to.")
-        where.body.addWidget(safe_text.label(plain, "muted"))
+        self._secrecy = safe_text.label(self.files.secrecy_words(), "muted", name="close_secrecy")
+        where.body.addWidget(self._secrecy)
         return _column(what, files, where)
 
     def _done(self) -> QWidget:
         self._done_words = safe_text.label("", "strong", name="close_done_words", selectable=True)
+        self._done_claims = safe_text.label("", name="close_done_claims", selectable=True)
         self._where = safe_text.label("", name="close_done_where", selectable=True)
         self._written = QVBoxLayout()
         card = Card(self.tr("What was written, with its SHA-256"), name="close_written")
         card.body.addWidget(self._where)
         card.body.addLayout(self._written)
-        return _column(self._done_words, card)
+        return _column(self._done_words, self._done_claims, card)
 
     def _connect(self) -> None:
         self.approvals.passphrase.submitted.connect(self._on_next)
+        self.files.submitted.connect(self._on_next)
+        self.files.edited.connect(lambda: self._secrecy.setText(self.files.secrecy_words()))
         self.folder.returnPressed.connect(self._on_next)
 
 

@@ -7,15 +7,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rules.errors import ClinicError
 from app.security.slots import WrongPassphrase
-from app.services.closing.press import CHARGES, NOT_BILLED
 from app.services.month_end import Made, MakingStopped
-from app.services.month_papers import BOUND, READINESS
-from app.services.packet_folder import PACKETS
 from app.services.readiness import APPROVED, BLOCKED, EXPORTED, READY, SHORT, Board
 from app.views import safe_text
 from app.views.errors import sentence
 from app.views.file_choice import ask_folder
 from app.views.icons import icon
+from app.views.month_end.files_to_write import FilesToWrite, claims_words
 from app.views.month_end.saved_file import open_file
 from app.views.month_end.words import counted, month_words
 from app.views.page_context import PageContext
@@ -24,7 +22,6 @@ from app.views.theme import GRID, Role, fit_scale, scaled, set_shown
 from app.views.widgets import (
     Banner,
     Card,
-    CheckField,
     LineField,
     PageHeader,
     PassphraseField,
@@ -55,13 +52,7 @@ class MakePackets(QWidget):
         self.banner = Banner(name="make_banner")
         self.passphrase = PassphraseField(name="make_passphrase")
         self.passphrase.setAccessibleName(self.tr("Your passphrase"))
-        self.kinds = {
-            PACKETS: CheckField(self.tr("One PDF for each patient"), name="make_each"),
-            BOUND: CheckField(self.tr("All of them bound in one PDF, with bookmarks"), name="make_bound"),
-            CHARGES: CheckField(self.tr("The list of charges (CSV and Excel)"), name="make_charges"),
-            NOT_BILLED: CheckField(self.tr("Who is not billed, and why (PDF and CSV)"), name="make_not_billed"),
-            READINESS: CheckField(self.tr("The readiness report"), name="make_readiness"),
-        }
+        self.files = FilesToWrite(context, name="make")
         self.folder = LineField(max_length=1000)
         self.folder.setObjectName("make_folder")
         self.folder.setAccessibleName(self.tr("Folder"))
@@ -92,7 +83,10 @@ class MakePackets(QWidget):
             self.banner.show_text(self.tr("Choose the folder to write to."), "warn")
             self.folder.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        papers = frozenset(key for key, field in self.kinds.items() if field.value())
+        if problem := self.files.problem():
+            self.banner.show_text(problem, "warn")
+            return
+        papers, pdf_passphrase = self.files.papers(), self.files.pdf_passphrase()
         month_end, actor, month = self._context.desk.month_end, self._context.desk.actor, self._board.month
         passphrase = self.passphrase.value() if self._attests else None
 
@@ -103,6 +97,7 @@ class MakePackets(QWidget):
                 folder,
                 passphrase=passphrase,
                 papers=papers,
+                pdf_passphrase=pdf_passphrase,
                 progress=progress,
                 cancelled=lambda: progress.is_cancelled,
             )
@@ -117,6 +112,7 @@ class MakePackets(QWidget):
     def _on_made(self, made: Made) -> None:
         self._set_making(making=False)
         self.passphrase.set_value(None)
+        self.files.forget()
         self._content.hide()
         self._result_text.setText("\n".join(self._made_words(made)))
         set_shown(self._result, shown=True)
@@ -174,6 +170,10 @@ class MakePackets(QWidget):
             )
             if none
             else "",
+            *(claims_words(made.claims, {row.patient_id: row.name for row in self._board.rows}) if made.claims else ()),
+            tr("The PDFs open with the passphrase that you typed, and CareLoop does not keep it.")
+            if made.is_protected
+            else "",
             tr("manifest.json lists every file with its checksum."),
         ]
         return [each for each in words if each]
@@ -219,9 +219,7 @@ class MakePackets(QWidget):
             grid.addWidget(words, at, 1)
         outlook.body.addLayout(grid)
         outlook.body.addSpacing(GRID)
-        for field in self.kinds.values():
-            field.set_value(True)
-            outlook.body.addWidget(field)
+        outlook.body.addWidget(self.files)
         self.choose_button = safe_text.button(
             self.tr("Choose folder…"), name="make_choose", icon=icon("folder"), on_click=self._on_choose
         )
@@ -231,11 +229,8 @@ class MakePackets(QWidget):
         row.addWidget(self.folder, 1)
         row.addWidget(self.choose_button)
         where.body.addLayout(row)
-        where.body.addWidget(
-            safe_text.label(
-                self.tr("These papers are not encrypted. Keep them where only those may look who need to."), "muted"
-            )
-        )
+        self._secrecy = safe_text.label(self.files.secrecy_words(), "muted", name="make_secrecy")
+        where.body.addWidget(self._secrecy)
         self.make_button = safe_text.button(
             self.tr("Make packets"), name="make_button", kind="primary", on_click=self._on_make
         )
@@ -293,4 +288,6 @@ class MakePackets(QWidget):
     def _connect(self) -> None:
         self.passphrase.edited.connect(self._show_outlook)
         self.passphrase.submitted.connect(self._on_make)
+        self.files.submitted.connect(self._on_make)
+        self.files.edited.connect(lambda: self._secrecy.setText(self.files.secrecy_words()))
         self.folder.returnPressed.connect(self._on_make)
