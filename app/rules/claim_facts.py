@@ -220,7 +220,11 @@ def read_address(lines: tuple[str, ...]) -> Address:
 
 def practitioner_party(practitioner: PractitionerFacts) -> Party:
     """Return a practitioner as a claim names them; one who is known by NPI alone is named by it."""
-    words = [word.strip(",") for word in (practitioner.name or "").split()]
+    head, _, tail = (practitioner.name or "").strip(" ,").partition(",")
+    given = [word for word in tail.replace(",", " ").split() if not _is_credential(word, head)]
+    if given:  # "Hale, Miriam, MD": the family name stands first
+        return Party(head.strip(), given[0], " ".join(given[1:]))
+    words = head.split()
     while len(words) > 1 and _TITLE.fullmatch(words[0]):
         words.pop(0)
     while len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
@@ -230,6 +234,11 @@ def practitioner_party(practitioner: PractitionerFacts) -> Party:
     if len(words) == 1:
         return Party(words[0])
     return Party(words[-1], words[0], " ".join(words[1:-1]))
+
+
+def _is_credential(word: str, name: str) -> bool:
+    """Tell whether a word behind a name and a comma is no part of it: known, or in capitals where the name is not."""
+    return bool(_SUFFIX.fullmatch(word)) or (word.isupper() and not name.isupper())
 
 
 def _patient(patient: PatientFacts) -> Party:
