@@ -11,7 +11,7 @@ from app.reports.pdf_text import Typesetter
 from app.reports.sheet import BLOCK, MUTED, READY, Page
 from app.reports.wording import day, long_clock, moment, money, month_name
 from app.rules.audit_answer import AuditAnswer, GivenApproval
-from app.rules.packet_facts import PacketFacts, total_cents
+from app.rules.packet_facts import VOID, PacketFacts, total_cents
 
 _Part = Callable[[Flow, AuditAnswer, str], None]
 
@@ -32,6 +32,12 @@ def audit_answer_pdf(answer: AuditAnswer, packet: bytes) -> bytes:
     return appended(document.finished(), [(f"Packet {answer.packet.making.packet_id}", packet)])
 
 
+def _is_void(answer: AuditAnswer) -> bool:
+    """Whether the month was opened again and its packet does not stand any more."""
+    number = answer.packet.making.packet_id
+    return any(row.packet_no == number and row.state == VOID for row in answer.packets)
+
+
 def _cover(answer: AuditAnswer, typesetter: Typesetter, sheets: list[int]) -> list[Page]:
     facts, proof = answer.packet, answer.proof
     flow = Flow(typesetter)
@@ -50,7 +56,7 @@ def _cover(answer: AuditAnswer, typesetter: Typesetter, sheets: list[int]) -> li
             ("Time that counts", long_clock(facts.readiness.pooled_seconds)),
             ("Charge", money(total_cents(facts.readiness.lines))),
             ("Claim", answer.claim_state or "never sent from here"),
-            ("Packet", facts.making.packet_id),
+            ("Packet", f"{facts.making.packet_id}{', void since' if _is_void(answer) else ''}"),
             ("Rules", facts.rule_version),
         ]
     )

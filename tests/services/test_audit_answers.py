@@ -63,6 +63,14 @@ def test_the_packet_is_appended_page_for_page(closed_clinic: Desk) -> None:
         assert paper.check_pdf_syntax() == []
 
 
+def test_the_first_page_says_that_the_packet_is_void_since_the_month_was_opened_again(closed_clinic: Desk) -> None:
+    desk = closed_clinic
+    assert "voidsince" not in tight(words_of(answered(desk)))
+    desk.reopenings.reopen(desk.actor, OCTOBER, "Minutes were wrong", patients=[number_of(desk, "a")])
+    first = pypdf.PdfReader(io.BytesIO(answered(desk))).pages[0].extract_text()
+    assert tight(f"CL-2026-10-{number_of(desk, 'a'):04d}-r1, void since") in tight(first)
+
+
 def test_it_works_years_later_and_says_when_it_was_checked(closed_clinic: Desk, clock: FakeClock) -> None:
     clock.advance(days=8 * 365)
     found = closed_clinic.audit_answers.answer(closed_clinic.actor, number_of(closed_clinic, "b"), OCTOBER)
