@@ -19,6 +19,9 @@ from app.services.patients import display_name, patient_of
 from app.services.staff import names_of_staff
 from app.storage.ledger import Ledger, Reading, Work
 
+NOT_SPOKEN_TO = frozenset({"no_answer", "left_message", "wrong_number"})
+"""Outcomes of a call after which its note holds nothing that the patient said."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
@@ -103,15 +106,17 @@ class Notes:
     def last_said(self, reading: Reading, patient_id: int, most: int = 24) -> Mapping[str, LastSaid]:
         """Return, by the key of each part of the clinic's note, what the newest note that speaks of it says.
 
-        Parts of which none of the last `most` notes speaks are left out; an amended note is not asked. Raises
-        `NoSuchPatient`.
+        Parts of which none of the last `most` notes speaks are left out; an amended note is not asked, nor one of a
+        call that reached nobody. Raises `NoSuchPatient`.
         """
         patient_of(reading.session, patient_id)
         zone = zone_of(reading.session)
         keys = {section.title: section.key for section in note_sections(reading.session)}
         found: dict[str, LastSaid] = {}
         for row in _rows(reading.session, _query().where(Note.patient_id == patient_id).limit(most)):
-            for title, text in row.sections if not row.is_amended else ():
+            # Who was not spoken to said nothing: "no change since" must lead to a day the patient was asked.
+            is_asked = not row.is_amended and row.outcome not in NOT_SPOKEN_TO
+            for title, text in row.sections if is_asked else ():
                 if title in keys and text:
                     on = row.signed_at.astimezone(zone).date()
                     found.setdefault(keys[title], LastSaid(row.id, on, text, row.author))

@@ -110,6 +110,18 @@ def test_an_amended_note_is_not_what_was_said_last(desk: Desk, clock: FakeClock)
     assert desk.notes.unfiled_count(desk.actor) == 1
 
 
+@pytest.mark.parametrize("outcome", ["no_answer", "left_message", "wrong_number"])
+def test_a_call_that_reached_nobody_is_not_what_was_said_last(desk: Desk, clock: FakeClock, outcome: str) -> None:
+    patient = add_patient(desk)
+    ring(desk, clock, patient)
+    (first,) = desk.notes.of_patient(desk.actor, patient)
+    clock.advance(days=3)
+    begun_to_mark = {mark_key("symptoms", "no_change"): str(first.id), "goals": "Walks daily"}
+    desk.calls.finish(desk.actor, begin(desk, clock, patient), WrapUp(outcome, begun_to_mark))
+    assert len(desk.notes.of_patient(desk.actor, patient)) == 2
+    assert {said.note_id for said in desk.notes.last_said(desk.actor, patient).values()} == {first.id}
+
+
 @pytest.mark.parametrize("section", ["reason", "next_step"])
 def test_each_contact_says_why_and_what_next_in_its_own_words(desk: Desk, clock: FakeClock, section: str) -> None:
     patient = add_patient(desk)
