@@ -3,6 +3,7 @@
 import hashlib
 import io
 from datetime import date
+from pathlib import Path
 
 import pikepdf
 import pypdf
@@ -18,6 +19,7 @@ from tests.fake_clock import FakeClock
 from tests.reports.reading import outline, tight
 from tests.reports.reading import text as words_of
 from tests.services.clinic_month import OCTOBER, number_of
+from tests.services.closed import close_october
 
 PARTS = ("Proof of integrity", "Consent", "Care plan", "Time log", "Approvals", "history", "Audit trail")
 
@@ -69,6 +71,17 @@ def test_the_first_page_says_that_the_packet_is_void_since_the_month_was_opened_
     desk.reopenings.reopen(desk.actor, OCTOBER, "Minutes were wrong", patients=[number_of(desk, "a")])
     first = pypdf.PdfReader(io.BytesIO(answered(desk))).pages[0].extract_text()
     assert tight(f"CL-2026-10-{number_of(desk, 'a'):04d}-r1, void since") in tight(first)
+
+
+def test_the_history_says_of_which_packet_each_claim_was_sent(closed_clinic: Desk, tmp_path: Path) -> None:
+    desk = closed_clinic
+    desk.claims.month_files(desk.actor, OCTOBER)
+    number = f"CL-2026-10-{number_of(desk, 'a'):04d}"
+    desk.reopenings.reopen(desk.actor, OCTOBER, "Minutes were wrong", patients=[number_of(desk, "a")])
+    close_october(desk, tmp_path / "second")
+    said = tight(words_of(answered(desk)))
+    assert tight(f"of packet {number}-r1") in said  # what the payer has, though the newest packet is appended
+    assert tight(f"Packet {number}-r2, as it was made") in said
 
 
 def test_it_works_years_later_and_says_when_it_was_checked(closed_clinic: Desk, clock: FakeClock) -> None:

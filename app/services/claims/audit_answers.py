@@ -233,6 +233,7 @@ def _step(line: HistoryLine, zone: str) -> ClaimStep:
     parts = (
         f"claim {line.claim_no}" if line.claim_no else "",
         f"control number {line.control_no:09d}" if line.control_no and line.kind == "exported" else "",
+        f"of packet {line.packet_no}" if line.packet_no and line.kind == "exported" else "",
         as_what,
         " ".join(line.codes),
         "; ".join(dict.fromkeys(line.words)),

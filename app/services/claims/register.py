@@ -74,7 +74,10 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One happening of a claim. `codes` are as the payer wrote them, `words` what CareLoop knows of their meaning."""
+    """One happening of a claim. `codes` are as the payer wrote them, `words` what CareLoop knows of their meaning.
+
+    `packet_no` is the packet of which the sending was made that it is about.
+    """
 
     kind: str
     on: date
@@ -89,6 +92,7 @@ class HistoryLine:
     cents: int | None
     reason: str
     response: str
+    packet_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +140,16 @@ def claim_of(session: Session, claim_id: int) -> Claim:
 def history_of(session: Session, claim_id: int) -> list[HistoryLine]:
     """Return what happened to a claim, oldest first."""
     rows = session.execute(
-        select(ClaimEvent, ClaimSending.claim_no, ClaimBatch.control_no, ClaimResponse.kind, ClaimResponse.control)
+        select(
+            ClaimEvent,
+            ClaimSending.claim_no,
+            ClaimBatch.control_no,
+            ClaimResponse.kind,
+            ClaimResponse.control,
+            Packet.packet_no,
+        )
         .outerjoin(ClaimSending, ClaimSending.id == ClaimEvent.sending_id)
+        .outerjoin(Packet, Packet.id == ClaimSending.packet_id)
         .outerjoin(ClaimBatch, ClaimBatch.id == ClaimSending.batch_id)
         .outerjoin(ClaimResponse, ClaimResponse.id == ClaimEvent.response_id)
         .where(ClaimEvent.claim_id == claim_id)
@@ -158,8 +170,9 @@ def history_of(session: Session, claim_id: int) -> list[HistoryLine]:
             cents=event.cents,
             reason=event.reason,
             response=f"{kind} {control}" if kind else "",
+            packet_no=packet_no or "",
         )
-        for event, claim_no, control_no, kind, control in rows
+        for event, claim_no, control_no, kind, control, packet_no in rows
     ]
 
 
