@@ -25,6 +25,7 @@ from app.views.widgets import Card, EmptyState, PassphraseField, Tone, format_du
 
 NARROW = 100 * GRID
 LIST_WIDTH = 50 * GRID
+LEAST_LIST = 42 * GRID
 
 
 class ReviewStep(QWidget):
@@ -116,12 +117,13 @@ class ApprovalStep(QWidget):
         grid.setHorizontalSpacing(3 * GRID)
         grid.setVerticalSpacing(GRID)
         grid.setColumnStretch(0, 1)
-        heads = (self.tr("Practitioner"), self.tr("Approved"), self.tr("Waiting"), self.tr("Made before"))
+        heads = (self.tr("Practitioner"), self.tr("Approved"), self.tr("Waiting"), self.tr("Already made"))
         for at, head in enumerate(heads):
             grid.addWidget(safe_text.label(head, "muted", wrap=False), 0, at, _side(at))
         counts = Counter((row.practitioner, row.state) for row in rows)
-        for line, practitioner in enumerate(sorted({row.practitioner for row in rows}), 1):
-            figures = [counts[practitioner, state] for state in (APPROVED, READY, EXPORTED)]
+        asked = (APPROVED, READY, EXPORTED)
+        for line, practitioner in enumerate(sorted({row.practitioner for row in rows if row.state in asked}), 1):
+            figures = [counts[practitioner, state] for state in asked]
             grid.addWidget(safe_text.label(practitioner), line, 0)
             for at, figure in enumerate(figures, 1):
                 grid.addWidget(safe_text.label(f"{figure:,}", "number", wrap=False), line, at, _side(at))
@@ -194,6 +196,7 @@ class PreviewStep(QWidget):
     def _fit(self) -> None:
         narrow = self.width() < scaled(NARROW)
         self._row.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self.list.setMinimumWidth(0 if narrow else scaled(LEAST_LIST))
         self.list.setMaximumWidth(16_777_215 if narrow else scaled(LIST_WIDTH))
         self.list.setMaximumHeight(scaled(24 * GRID) if narrow else 16_777_215)
 
@@ -255,15 +258,15 @@ class DryRunStep(QWidget):
         return card
 
 
-def pairs_grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:
-    """Names at the left, values at the right of them."""
+def pairs_grid(rows: Sequence[tuple[str, str]], *, elide: bool = False) -> QGridLayout:
+    """Names at the left, values at the right of them; `elide` those that no line is broken in."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(3 * GRID)
     grid.setVerticalSpacing(GRID // 2)
     grid.setColumnStretch(1, 1)
     for at, (name, value) in enumerate(rows):
         grid.addWidget(safe_text.label(name, "muted", wrap=False), at, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(safe_text.label(value), at, 1)
+        grid.addWidget(safe_text.label(value, elide=elide), at, 1)
     return grid
 
 

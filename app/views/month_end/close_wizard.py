@@ -183,7 +183,7 @@ class CloseWizard(QWidget):
             if widget is not None:
                 widget.deleteLater()
         held = QWidget()
-        held.setLayout(pairs_grid(shown))
+        held.setLayout(pairs_grid(shown, elide=True))
         self._written.addWidget(held)
         self._where.setText(str(self._made_in))
         self._go(DONE)
