@@ -142,7 +142,8 @@ def test_no_change_is_marked_with_a_key_and_signed_as_a_review(room: CallRoom) -
         room.press(KEY.Key_N, CTRL | SHIFT)
         assert not is_shown(room.view, f"note_{key}_same")
     mark = part(room.view, "note_symptoms_same", QToolButton)
-    assert mark.text().strip() == f"No change since {signed:%m/%d}"
+    assert mark.text().strip() == f"Same as {signed:%m/%d}"
+    assert mark.accessibleName() == f"No change since {day}"
     assert day in mark.toolTip()
     assert part(room.view, "note_symptoms", QPlainTextEdit).toPlainText() == ""
     field(room, "medications")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from app.services.notes import LastSaid
 from app.views import safe_text
 from app.views.call.words import adherence_answers
 from app.views.icons import icon
-from app.views.theme import GRID, fit_scale, set_kind, set_shown
+from app.views.theme import GRID, fit_scale, scaled, set_kind, set_shown
 from app.views.widgets import ChoiceField, TextField, format_date
 
 
@@ -110,10 +110,13 @@ class NotePart(QWidget):
         marked = self._since is not None
         day = format_date(last.on)
         words = self.tr("No change since {day}").format(day=day)
-        # The year is in the tip: beside the button, the title has to be read whole.
-        safe_text.set_button_text(self.same_button, self.tr("No change since {day}").format(day=f"{last.on:%m/%d}"))
+        # The year is in the tip and in the spoken name: beside the button, the title has to be read whole.
+        safe_text.set_button_text(self.same_button, self.tr("Same as {day}").format(day=f"{last.on:%m/%d}"))
+        self.same_button.setAccessibleName(words)
         self.same_button.setChecked(marked)
         self.same_button.setIcon(icon("check") if marked else QIcon())
+        style = Qt.ToolButtonStyle  # beside no picture there is still room kept for one
+        self.same_button.setToolButtonStyle(style.ToolButtonTextBesideIcon if marked else style.ToolButtonTextOnly)
         said = self.tr("{name} wrote on {day}: {text}").format(name=last.author, day=day, text=last.text)
         safe_text.set_tip(self.same_button, said)
         self.same_button.setAccessibleDescription(self.tr("Marked. {said}").format(said=said) if marked else said)
@@ -124,15 +127,12 @@ class NotePart(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(GRID // 2)
-        head.addWidget(safe_text.label(section.title, "field", buddy=self.field, elide=True))
+        self._title = safe_text.label(section.title, "field", buddy=self.field, elide=True)
+        head.addWidget(self._title)
         if section.required:
             head.addWidget(safe_text.label("*", "field", wrap=False))
         head.addStretch(1)
         head.addWidget(self.same_button)
-        # Fields side by side begin at one height, with a mark above them or without.
-        strut = QWidget()
-        head.addWidget(strut)
-        fit_scale(strut, lambda: strut.setFixedSize(0, self.same_button.sizeHint().height()))
         set_shown(self.adherence, shown=section.asks_adherence)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -142,3 +142,9 @@ class NotePart(QWidget):
         column.addWidget(self.field, 1)
         column.addWidget(self._error)
         set_shown(self._error, shown=False)
+        fit_scale(self, self._fit)
+
+    def _fit(self) -> None:
+        # Fields side by side begin at one height, with a mark above them or without.
+        self._title.setFixedHeight(scaled(3 * GRID))
+        self.same_button.setFixedHeight(scaled(3 * GRID))
