@@ -83,11 +83,8 @@ class EndOfMonthPlan:
         if Month.of(today) != month:
             raise MonthOver(month)
         held = standing_holds(session, month)
-        patients = [
-            each
-            for each in caseload(session, self._months, reading.actor, reading.now, self._ledger.permissions.roles)
-            if each.patient_id not in held
-        ]
+        # Whose month is kept from being billed is served by need as anybody is.
+        patients = caseload(session, self._months, reading.actor, reading.now, self._ledger.permissions.roles)
         usual = usual_seconds(session, reading.now)
         clinics = usual.get(None, USUAL_SECONDS)
         reasons = {each.patient_id: clinical_need(each, month.last, today, zone) for each in patients}
@@ -106,7 +103,7 @@ class EndOfMonthPlan:
         short = {
             each.patient_id
             for each in patients
-            if each.month is not None and each.month.blockers == {"TIME_LT_THRESHOLD"}
+            if each.patient_id not in held and each.month is not None and each.month.blockers == {"TIME_LT_THRESHOLD"}
         }
         return LastDays(
             month=month,

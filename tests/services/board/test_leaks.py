@@ -110,6 +110,12 @@ def test_minutes_wanting_change_neither_who_is_served_nor_the_order(november: De
     assert after.seconds == before.seconds
 
 
+def test_a_held_month_keeps_nobody_from_being_served(november: Desk) -> None:
+    november.holds.mark_not_billed(november.actor, number_of(november, "b"), NOVEMBER, "A courtesy")
+    november.holds.hold(november.actor, number_of(november, "c"), NOVEMBER, "A question")
+    assert names(november.last_days.plan(november.actor, NOVEMBER, 8)) == (["b", "a"], [], [])
+
+
 def test_hours_are_planned_for_the_running_month_alone(november: Desk) -> None:
     with pytest.raises(MonthOver):
         november.last_days.plan(november.actor, OCTOBER, 8)
