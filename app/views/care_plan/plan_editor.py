@@ -312,7 +312,12 @@ class PlanEditor(QWidget):
             words = f"{count} {_missing_words(titles)}" if self._is_wide else count
             self.missing.show_text(words, "info", self.tr("Go to the next one (F7)"))
         else:
-            self.missing.show_text(self.tr("Nothing is missing: the plan can be signed."), "ready")
+            signs = self._context.may("care_plan.sign")
+            whole, waits = (
+                self.tr("Nothing is missing: the plan can be signed."),
+                self.tr("Nothing is missing: the practitioner can sign the plan."),
+            )
+            self.missing.show_text(whole if signs else waits, "ready")
 
     def _connect(self) -> None:
         self.sheet.asked.connect(self._on_asked)

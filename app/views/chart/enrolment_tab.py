@@ -114,7 +114,7 @@ class EnrolmentTab(QWidget):
         self._standing = standing
         state = standing.state
         self.chip.show_state(standing_words(state.status), standing_tone(state.status))
-        yes_no = {True: self.tr("yes"), False: self.tr("no")}
+        yes_no = {True: self.tr("Yes"), False: self.tr("No")}
         visit = ""
         if state.visit_on is not None:
             said = self.tr("CCM discussed") if state.visit_ccm_discussed else self.tr("CCM not discussed")
