@@ -192,6 +192,17 @@ def test_a_month_is_explained_and_supposed_without_keeping_anything(october: Mon
     assert october.rows[C].state == "short"
 
 
+def test_a_button_leads_back_from_the_explanation(october: MonthRoom) -> None:
+    october.press(KEY.Key_F7)
+    october.go_to("month_explain")
+    october.press(KEY.Key_Space)
+    assert october.offers("explain_back")
+    october.go_to("explain_back", backwards=True)
+    october.press(KEY.Key_Space)
+    assert october.focus == "month_list"
+    assert october.current == C
+
+
 def test_the_auditor_sees_why_but_changes_nothing(request: pytest.FixtureRequest) -> None:
     with month_room(request, CLINIC, roles=("auditor",)) as room:
         room.press(KEY.Key_PageUp, CTRL)

@@ -88,11 +88,20 @@ def test_the_passphrase_approves_and_the_next_page_comes(room: MonthRoom) -> Non
     assert states(room) == ["approved", "ready", "short", "ready"]
 
 
+def test_a_button_leads_back_to_the_board(room: MonthRoom) -> None:
+    room.press(KEY.Key_F9)
+    assert room.offers("approve_back")
+    room.go_to("approve_back")
+    room.press(KEY.Key_Space)
+    assert room.focus == "month_list"
+
+
 def test_all_can_be_approved_one_after_another(room: MonthRoom) -> None:
     room.press(KEY.Key_F9)
     for _ in range(3):
         sign(room)
     assert room.says("approve_done_text") == "3 patients are approved."
+    assert not room.offers("approve_back")  # the way back stands in the middle of the page
     room.press(KEY.Key_Return)
     assert room.focus == "month_list"
     assert states(room) == ["approved", "approved", "short", "approved"]

@@ -19,6 +19,7 @@ from app.views.icons import icon
 from app.views.month_end.family_field import FamilyField
 from app.views.month_end.packet_sheet import PacketSheet
 from app.views.month_end.saved_file import save_draft
+from app.views.month_end.way_back import back_button
 from app.views.month_end.words import codes_words, counted, moment_words, month_words
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
@@ -61,7 +62,8 @@ class ApproveView(QWidget):
         self._shown: PacketPreview | None = None
         self._is_approving = False
         self._previews, self._since = Latest(context.tasks, self), Latest(context.tasks, self)
-        self.header = PageHeader(self.tr("Approve for billing"), " ")
+        self.back_button = back_button(context, "approve_back")
+        self.header = PageHeader(self.tr("Approve for billing"), " ", (self.back_button,))
         self.banner = Banner(name="approve_banner")
         self.sheet = PacketSheet()
         self.choice = FamilyField()
@@ -281,7 +283,7 @@ class ApproveView(QWidget):
             part.setEnabled(not approving)
 
     def _say_done(self) -> None:
-        for part in (self.sheet, self._sign, self.banner):
+        for part in (self.sheet, self._sign, self.banner, self.back_button):
             part.hide()
         words = counted(len(self._patients), self.tr("1 patient is approved."), self.tr("{n} patients are approved."))
         self._done.show_text(words, self.tr("Back to the board"))

@@ -17,6 +17,7 @@ from app.views.file_choice import ask_new_file
 from app.views.icons import icon
 from app.views.month_end import explain_parts as parts
 from app.views.month_end.saved_file import save_file
+from app.views.month_end.way_back import back_button
 from app.views.month_end.words import month_words
 from app.views.page_context import PageContext
 from app.views.tasks import Latest
@@ -72,6 +73,8 @@ class ExplainView(QWidget):
             tip=self.tr("Save this explanation as PDF (Ctrl+P)"),
             on_click=self._on_pdf,
         )
+        self.back_button = back_button(context, "explain_back")
+        self.header.add_action(self.back_button)
         self.header.add_action(self.pdf_button)
         self.banner = Banner(name="explain_banner")
         self._body = QVBoxLayout()
