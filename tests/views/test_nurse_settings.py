@@ -59,6 +59,22 @@ def open_row(room: CallRoom, key: str, row_id: object) -> ListPane:
     return pane
 
 
+@pytest.mark.parametrize(
+    ("key", "name", "row_id"),
+    [("owners", "owners", None), ("scripts", "scripts_list", "voicemail"), ("phrases", "phrases", "reason")],
+)
+def test_a_button_opens_the_current_row(room: CallRoom, key: str, name: str, row_id: str | None) -> None:
+    (pane,) = section(room, key).findChildren(ListPane)
+    assert pane.view.pick(row_id or room.desk.actor.person_id)
+    assert not pane.host.is_open
+    assert is_shown(room.window, f"{name}_change")
+    focus_on(room.qtbot, room.window, f"{name}_change")
+    room.press(KEY.Key_Space)
+    assert pane.host.is_open
+    (title,) = (each.text() for each in pane.host.panel.findChildren(QLabel, "panel_title"))
+    assert pane.table.words_at(pane.table.position_of(pane.view.current_id))[0] in title
+
+
 def undo(room: CallRoom) -> None:
     """Ctrl+Z, away from any line of text."""
     page(room).list.setFocus()

@@ -22,7 +22,8 @@ WIDEST = 84 * GRID
 class ListPane(QWidget):
     """Title, list, one button that adds, and a panel for what is added or opened.
 
-    `opened` carries the id of a row (Enter, double click); `add_requested` follows the button.
+    `opened` carries the id of a row (click, Enter, or the button that names what is done with the current row);
+    `add_requested` follows the button that adds.
     """
 
     opened = Signal(object)
@@ -39,10 +40,15 @@ class ListPane(QWidget):
         row_id: Callable[[Any], Hashable],
         add: str,
         empty: str,
+        change: str = "",
     ) -> None:
-        """Show a list called `name`; `add` are the words of the button, empty for none, `empty` those of no rows."""
+        """Show a list called `name`; `add` are the words of the button, empty for none, `empty` those of no rows.
+
+        `change` are the words of a button that opens the current row, for lists to which nothing is added.
+        """
         super().__init__()
         self.setObjectName(f"{name}_pane")
+        self._can_change = bool(change)
         self.table: SnapshotTable[Any, Hashable] = SnapshotTable(columns, row_id, self)
         self.view = FittedColumns(self.table, name=f"{name}_list", words=title, preferences=context.preferences)
         self.header = PageHeader(title, text)
@@ -57,6 +63,12 @@ class ListPane(QWidget):
                 on_click=self.add_requested.emit,
             )
             self.header.add_action(self.add_button)
+        if change:
+            self.change_button = safe_text.button(
+                change, name=f"{name}_change", icon=icon("pencil"), on_click=self._on_change
+            )
+            self.header.add_action(self.change_button)
+            self.change_button.hide()
         self._middle = QStackedWidget()
         self._middle.addWidget(self.view)
         self._middle.addWidget(self._empty)
@@ -85,6 +97,8 @@ class ListPane(QWidget):
         """Show `rows`."""
         self.table.show_rows(rows)
         self._middle.setCurrentIndex(0 if rows else 1)
+        if self._can_change:
+            self.change_button.setVisible(bool(rows))
         if self.view.current_id is None:
             self.view.pick_first()
 
@@ -97,3 +111,7 @@ class ListPane(QWidget):
         panel.saved.connect(self.host.close_panel)
         panel.cancelled.connect(self.host.close_panel)
         self.host.open_panel(title, panel, may_close=panel.may_close)
+
+    def _on_change(self) -> None:
+        if self.view.current_id is not None:
+            self.opened.emit(self.view.current_id)

@@ -46,6 +46,7 @@ class OwnersSection(QWidget):
             columns=columns,
             row_id=lambda row: row.person_id,
             add="",
+            change=self.tr("Hand over…"),
             empty=self.tr("Nobody here calls patients yet. Add people first."),
         )
         self.pane.opened.connect(self._on_opened)

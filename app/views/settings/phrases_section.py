@@ -50,6 +50,7 @@ class PhrasesSection(QWidget):
             columns=columns,
             row_id=lambda row: row.key,
             add="",
+            change=self.tr("Change"),
             empty=self.tr("The note has no parts."),
         )
         self.pane.opened.connect(self._open)

@@ -46,6 +46,7 @@ class ScriptsSection(QWidget):
             columns=columns,
             row_id=lambda row: row.key,
             add="",
+            change=self.tr("Change"),
             empty=self.tr("No scripts."),
         )
         self.pane.opened.connect(self._open)
