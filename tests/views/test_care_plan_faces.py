@@ -20,6 +20,7 @@ from app.views.care_plan.interview import PlanInterview
 from app.views.care_plan.marked_text import MarkedText
 from app.views.care_plan.plan_editor import PlanEditor
 from app.views.care_plan.template_picker import TemplatePicker
+from app.views.chart.chart_view import ChartView
 from app.views.theme import Theme
 from app.views.widgets import ChoiceField
 from tests.services.test_care_plans import TODAY
@@ -125,6 +126,67 @@ def test_the_interview_fills_the_plan_one_question_at_a_time(room: CallRoom) -> 
     room.qtbot.waitUntil(lambda: "stairs" in section(room, "symptoms").text, timeout=6000)
     assert section(room, "symptoms").text == "What troubles the patient most: Short breath on the stairs"
     assert section(room, "goals").items[0]["what"] == "Walk to church"
+
+
+def test_escape_ends_the_interview_and_keeps_the_answer_the_next_one_leaves_the_chart(room: CallRoom) -> None:
+    tab, editor = begin(room)
+    part(tab, "plan_interview_button", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: room.focus_name() == "interview_answer")
+    room.write("Walk to church")
+    room.press(KEY.Key_Escape)
+    assert editor.is_writing
+    assert editor.sections["goals"].items[0]["what"] == "Walk to church"
+    assert tab.isAncestorOf(room.window.focusWidget())
+    room.press(KEY.Key_Escape)
+    assert room.list_page.isVisible()
+    room.settle()
+    assert section(room, "goals").items[0]["what"] == "Walk to church"
+
+
+def test_an_answer_is_kept_when_another_page_is_opened(room: CallRoom) -> None:
+    tab, _ = begin(room)
+    part(tab, "plan_interview_button", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: room.focus_name() == "interview_answer")
+    room.write("Walk to church")
+    room.window.go_to("patients")
+    room.settle()
+    assert section(room, "goals").items[0]["what"] == "Walk to church"
+
+
+@pytest.mark.parametrize("from_tab_bar", [False, True])
+def test_escape_closes_the_templates_before_the_chart(room: CallRoom, from_tab_bar: bool) -> None:
+    tab, editor = begin(room)
+    part(tab, "plan_templates_button", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: room.focus_name().startswith("template_"))
+    if from_tab_bar:
+        chart = room.window.stack.currentWidget()
+        assert isinstance(chart, ChartView)
+        chart.tabs.tabBar().setFocus()
+    room.press(KEY.Key_Escape)
+    assert editor.is_writing
+    assert not tab.isHidden()
+    room.press(KEY.Key_Escape)
+    assert room.list_page.isVisible()
+
+
+def test_escape_goes_back_from_two_versions_side_by_side(room: CallRoom) -> None:
+    tab = signed(room)
+    part(tab, "plan_revise", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    room.qtbot.waitUntil(lambda: tab.editor is not None)
+    room.settle()
+    part(tab, "plan_compare_button", QPushButton).setFocus()
+    room.press(KEY.Key_Space)
+    room.settle()
+    part(tab, "plan_compare_new", ChoiceField).setFocus()
+    room.press(KEY.Key_Escape)
+    room.qtbot.waitUntil(lambda: tab.editor is not None)
+    room.settle()
+    room.press(KEY.Key_Escape)
+    assert room.list_page.isVisible()
 
 
 def test_a_value_is_added_to_a_goal_without_a_signature(room: CallRoom) -> None:

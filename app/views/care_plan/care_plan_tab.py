@@ -76,10 +76,26 @@ class CarePlanTab(QWidget):
         self._read.ask(lambda: (plans.versions(actor, patient_id), plans.has_draft(actor, patient_id)), self._on_read)
 
     def may_leave(self) -> bool:
-        """Whether the tab may be left: a draft is kept by itself, a form asks."""
+        """Whether the tab may be left: a draft and an answer are kept by themselves, a form asks."""
         if self.host.is_open:
             self.host.close_panel()
+        face = self.editor.face if self.editor is not None else None
+        if isinstance(face, PlanInterview) and not self.host.is_open:
+            face.end()
         return not self.host.is_open
+
+    def step_back(self) -> bool:
+        """Go back to the plan from what stands in its place; False where the plan itself is shown."""
+        face = self.editor.face if self.editor is not None else None
+        if isinstance(face, PlanInterview):
+            face.end()
+        elif self.editor is not None and face is not None:
+            self.editor.show_plan()
+        elif isinstance(self._shown, CompareView):
+            self._on_back()
+        else:
+            return False
+        return True
 
     @property
     def editor(self) -> PlanEditor | None:

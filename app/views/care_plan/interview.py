@@ -62,6 +62,11 @@ class PlanInterview(QWidget):
         """The question that is shown."""
         return self._questions[self._at]
 
+    def end(self) -> None:
+        """Keep what is typed and say that the interview is over."""
+        self._keep()
+        self.finished.emit()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.answer.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -79,10 +84,6 @@ class PlanInterview(QWidget):
         if self._at > 0:
             self._at -= 1
             self._show()
-
-    def _on_end(self) -> None:
-        self._keep()
-        self.finished.emit()
 
     def _keep(self) -> None:
         one = self.asked
@@ -139,7 +140,7 @@ class PlanInterview(QWidget):
             self.tr("Back"), name="interview_back", icon=icon("arrow-left"), on_click=self._on_back
         )
         self.end_button = safe_text.button(
-            self.tr("End the interview"), name="interview_end", kind="quiet", on_click=self._on_end
+            self.tr("End the interview"), name="interview_end", kind="quiet", on_click=self.end
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)

@@ -105,6 +105,11 @@ class PlanEditor(QWidget):
         """Whether the plan itself is shown, and not something in its place."""
         return self._faces.currentIndex() == 0
 
+    @property
+    def face(self) -> QWidget | None:
+        """What is shown in the place of the plan, None while the plan itself is."""
+        return None if self.is_writing else self._faces.currentWidget()
+
     def open_part(self, key: str, *, enter: bool = False, place: int = -1) -> None:
         """Open a part, and with `enter` go into it: to an item by its place, else to what it lacks."""
         if key not in self._sections:

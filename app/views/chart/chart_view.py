@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.rules.month import Month
@@ -129,6 +129,13 @@ class ChartView(QWidget):
             if answer is not None and not answer():
                 return False
         return not self.host.is_open or self._close_panel()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Here and not in the tab: the focus may be on the tab bar, or still on a button of the head.
+        step_back = getattr(self.tabs.currentWidget(), "step_back", None)
+        if event.key() == Qt.Key.Key_Escape and not self.host.is_open and step_back is not None and step_back():
+            return
+        super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
