@@ -168,6 +168,13 @@ class CallBar(QFrame):
             icon=icon("square", Role.ON_ACCENT),
             on_click=self.finish_requested.emit,
         )
+        self.decide_button = safe_text.button(
+            self.tr("Decide…"),
+            name="call_decide",
+            kind="primary",
+            tip=self.tr("Decide what becomes of the recovered call"),
+            on_click=self.open_requested.emit,
+        )
         safe_text.set_tip(self.pause_button, self.tr("Pause or resume (Shift+F8)"))
         safe_text.set_tip(self.finish_button, self.tr("Finish and write up (F8)"))
         self.question = GapQuestion()
@@ -214,6 +221,7 @@ class CallBar(QFrame):
             self.pause_button.setIcon(icon("play" if paused else "pause"))
             for each in (self.pause_button, self.activity, self.finish_button):
                 set_shown(each, shown=shown.is_running)
+            set_shown(self.decide_button, shown=shown.state is CallState.RECOVERED)
             set_shown(self._session, shown=shown.state is not CallState.IDLE)
             set_shown(self.bar, shown=shown.state not in (CallState.IDLE, CallState.RECOVERED))
         if before.activities != shown.activities:
@@ -266,6 +274,7 @@ class CallBar(QFrame):
         shown: tuple[QWidget, ...] = (self._picture, self._word, self.patient_button, self._session)
         pressed: tuple[QWidget, ...] = (
             *(self.waiting_button, self.activity, self.detach_button, self.pause_button, self.finish_button),
+            self.decide_button,
         )
         for widget in shown:
             left.addWidget(widget)
@@ -284,6 +293,7 @@ class CallBar(QFrame):
         QWidget.setTabOrder(self.activity, self.detach_button)
         QWidget.setTabOrder(self.detach_button, self.pause_button)
         QWidget.setTabOrder(self.pause_button, self.finish_button)
+        QWidget.setTabOrder(self.finish_button, self.decide_button)
 
     def _show_session(self, seconds: int) -> None:
         words = format_duration(seconds)

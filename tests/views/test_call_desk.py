@@ -16,6 +16,7 @@ from app.services.founding import unlock_again
 from app.views.call.call_view import CallView
 from app.views.call.recovery import RecoveryView
 from app.views.call_bar import CallState
+from app.views.chart.chart_view import ChartView
 from app.views.theme import Theme
 from tests.conftest import FIRST_PERSON
 from tests.fake_clock import FakeClock
@@ -511,6 +512,34 @@ def test_after_a_crash_the_call_is_offered_back_and_accepted(crashed: CallRoom) 
     assert part(crashed.view, "note_reason", QPlainTextEdit).toPlainText() == "Cut off"
 
 
+def decide(room: CallRoom) -> RecoveryView:
+    """Walk with Tab to the bar's button and press it."""
+    for _ in range(80):
+        if room.focus_name() == "call_decide":
+            break
+        room.press(KEY.Key_Tab)
+    assert room.focus_name() == "call_decide"
+    room.press(KEY.Key_Space)
+    return recovery(room)
+
+
+def test_the_bar_has_a_button_to_decide_about_a_recovered_call(crashed: CallRoom) -> None:
+    recovery(crashed)
+    crashed.press(KEY.Key_Escape)
+    assert crashed.list_page is not None
+    assert part(crashed.calls.bar, "call_decide", QPushButton).text() == "Decide…"
+    # Also where something else was opened above the question.
+    decide(crashed)
+    crashed.window.show_view(ChartView(crashed.context, crashed.patients[0]))
+    crashed.settle()
+    shown = decide(crashed)
+    shown.accept_button.setFocus()
+    crashed.press(KEY.Key_Space)
+    crashed.qtbot.waitUntil(lambda: isinstance(crashed.window.stack.currentWidget(), CallView))
+    crashed.settle()
+    assert not crashed.calls.bar.decide_button.isVisible()
+
+
 def test_after_a_crash_the_timer_may_go_on(crashed: CallRoom) -> None:
     recovery(crashed).resume_button.setFocus()
     crashed.press(KEY.Key_Space)
@@ -559,3 +588,5 @@ def test_nothing_is_clipped_after_a_crash(crashed: CallRoom, theme: Theme, scale
     shown = recovery(crashed)
     crashed.qtbot.waitUntil(lambda: clipped(shown) == [])
     crashed.qtbot.waitUntil(lambda: clipped(crashed.calls.bar) == [])
+    assert crashed.calls.bar.decide_button.isVisible()
+    assert crashed.window.size().toTuple() == (1366, 768)

@@ -100,7 +100,12 @@ class CallScreens(QObject):
 
     def show_recovery(self, left: RecoverableCall, zone: ZoneInfo) -> None:
         """Ask what becomes of a call that was left running."""
-        if self.recovery() is not None:
+        stack = self._window.stack
+        below = next((view for at in range(stack.count()) if isinstance(view := stack.widget(at), RecoveryView)), None)
+        if below is not None:
+            if below is not stack.currentWidget():
+                self._window.show_view(below)
+            stack.focus_content()
             return
         view = RecoveryView(left, zone)
         view.accepted.connect(partial(self.recovery_accepted.emit, left.call_id))
