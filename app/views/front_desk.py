@@ -17,7 +17,7 @@ from app.services.founding import unlock_again
 from app.storage.ledger import Changes, ClinicLocked
 from app.views.call.call_desk import CallDesk
 from app.views.call.idle_question import IdleAsk
-from app.views.chart.chart_view import ChartView
+from app.views.chart.chart_view import RECORD_FIELDS, ChartView
 from app.views.chart.days_view import DaysView
 from app.views.entrance import Entrance
 from app.views.errors import Faults, sentence
@@ -27,6 +27,7 @@ from app.views.lock_screen import Curtain, LockScreen
 from app.views.main_window import MainWindow
 from app.views.page_context import PageContext
 from app.views.pages import NEEDED_ACTIONS, pages_for
+from app.views.patients.patient_form import PatientFormView
 from app.views.preferences import PreferenceStore
 from app.views.search_box import Hit
 from app.views.tasks import Tasks
@@ -96,13 +97,19 @@ class FrontDesk(QObject):
         self.window.show()
 
     def open_chart(self, patient_id: int, place: str, month: Month | None = None, /) -> None:
-        """Show a patient's chart at a place of mending, in a month; one that is open already comes to the top."""
+        """Show a patient's chart at a place of mending, in a month; one that is open already comes to the top.
+
+        Where no chart is open, a place on the patient's record opens the record alone: Esc is to lead back to where
+        one came from, such as the row of the month-end, and not to a chart that nobody asked for.
+        """
         context, stack = self._context, self.window.stack
         if context is None or not context.may("patient.open"):
             return
         views = (stack.widget(at) for at in range(stack.count()))
         shown = next((view for view in views if isinstance(view, ChartView) and view.patient_id == patient_id), None)
-        if shown is None:
+        if shown is None and place in RECORD_FIELDS and context.may("patient.edit"):
+            self.window.show_view(PatientFormView(context, patient_id, RECORD_FIELDS[place]))
+        elif shown is None:
             chart = ChartView(context, patient_id, place, month)
             self.window.show_view(chart)
             if self._calls is not None:

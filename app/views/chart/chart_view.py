@@ -45,7 +45,8 @@ _HEAD_TABLES = (
     *("import_batch", "condition", "care_plan", "care_plan_event", "mdm", "clinic"),
 )
 
-
+RECORD_FIELDS = {"coverage": "coverage", "mbi": "mbi", "patient": "died_on"}
+"""Of each place of mending on the patient's record, above no tab of the chart: the field to go to."""
 _NARROW = 120 * GRID
 
 
@@ -194,9 +195,7 @@ class ChartView(QWidget):
             "services": ("services", None),
             "stays": ("services", None),
             "mdm": ("services", self._services.record_mdm),
-            "coverage": ("overview", partial(self._on_edit, "coverage")),
-            "mbi": ("overview", partial(self._on_edit, "mbi")),
-            "patient": ("overview", partial(self._on_edit, "died_on")),
+            **{place: ("overview", partial(self._on_edit, field)) for place, field in RECORD_FIELDS.items()},
         }
 
     def _show(self, key: str) -> None:
