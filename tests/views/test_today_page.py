@@ -1,6 +1,7 @@
 """The nurse's queue with real keys, through the real services, on a real encrypted clinic."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -25,6 +26,8 @@ from app.views.page_stack import Page
 from app.views.pages import pages_for
 from app.views.patients.patients_page import PatientsPage
 from app.views.theme import Theme
+from app.views.today import queue_words
+from app.views.today.queue_list import LEAST_REASON
 from app.views.today.today_page import TodayPage
 from tests.views.at_the_desk import is_shown, part
 from tests.views.call_room import ALT, CTRL, KEY, CallRoom, call_room
@@ -76,6 +79,13 @@ def cells(room: CallRoom, position: int) -> dict[str, str]:
     return dict(zip(keys, table.words_at(position), strict=True))
 
 
+def shown_cells(room: CallRoom, position: int) -> dict[str, str]:
+    """What is in view of a row, by column."""
+    queue = page(room).queue
+    hidden = {column.key for at, column in enumerate(queue.table.columns) if queue.list.isColumnHidden(at)}
+    return {key: text for key, text in cells(room, position).items() if key not in hidden}
+
+
 def counts(room: CallRoom) -> list[str]:
     return [button.accessibleName() for button in page(room).queue.filters.buttons.values()]
 
@@ -107,7 +117,8 @@ def wait_for_calls(room: CallRoom, count: int) -> None:
 
 def test_the_queue_opens_on_whom_to_call_first(room: CallRoom) -> None:
     assert names(room) == ["Adams, Ada", "Baker, Bruno", "Castro, Carla"]
-    assert cells(room, 0) == {
+    room.window.resize(1920, 1080)
+    assert shown_cells(room, 0) == {
         "why": "First contact, waiting since 09/24/2026",
         "name": "Adams, Ada",
         "phone": "802-555-0144",
@@ -115,7 +126,6 @@ def test_the_queue_opens_on_whom_to_call_first(room: CallRoom) -> None:
         "minutes": "0:00",
         "step": "20:00 left",
         "last": "never",
-        "attempts": "",
         "language": "English",
         "flags": "Care plan due · Blocked",
     }
@@ -158,6 +168,43 @@ def test_the_next_patient_is_the_one_below_although_the_queue_orders_itself_anew
     room.qtbot.waitUntil(lambda: outcomes(room) == [(room.patients[1], "no_answer")], timeout=10_000)
     room.settle()
     assert page(room).queue.list.current_id == room.patients[2]
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_the_queue_tells_last_contact_tries_and_language_without_scrolling(room: CallRoom, is_wide: bool) -> None:
+    room.press(KEY.Key_F8)
+    room.live(30)
+    room.press(KEY.Key_2, ALT)
+    room.press(KEY.Key_Return, CTRL)
+    wait_for_calls(room, 1)
+    work_on(room, room.patients[1], 600)
+    room.window.resize(*((1920, 1080) if is_wide else (1366, 768)))
+    page(room).queue.show_filter("first_contact")
+    room.settle()
+    queue = page(room).queue
+    shown = shown_cells(room, names(room).index("Adams, Ada"))
+    assert shown["attempts"] == "1"
+    assert shown["last" if is_wide else "last_short"] == "never"
+    assert shown["window" if is_wide else "window_short"] == ("9 AM–12 PM · 9:00 AM" if is_wide else "9a–12p · 9:00")
+    assert shown.get("language") == ("English" if is_wide else None)
+    assert {key.removesuffix("_short") for key in shown} >= {"why", "name", "phone", "minutes", "step", "flags"}
+    room.qtbot.waitUntil(lambda: queue.list.horizontalScrollBar().maximum() == 0)
+    heads = queue.list.horizontalHeader()
+    assert heads.sectionSize(0) >= LEAST_REASON
+    for at, column in enumerate(queue.table.columns):
+        if column.key in shown:
+            assert heads.sectionSize(at) > heads.fontMetrics().horizontalAdvance(column.title)
+
+
+def test_a_row_says_the_same_in_few_letters(room: CallRoom) -> None:
+    row = replace(page(room).queue.table.rows[0], last_contact_on=date(2026, 11, 2), attempts=2, flags=("hospital",))
+    assert (queue_words.contact_short(row), queue_words.contact_tip(row)) == ("11/02", "Last reached 11/02/2026")
+    assert queue_words.tries_tip(row) == "2 tries in vain this month"
+    assert queue_words.marks_short(row) == "In hospital"
+    for language, mark in (("Spanish", "Span."), ("Hmong", "Hmong")):
+        there = replace(row, language=language)
+        assert queue_words.marks_short(there) == f"{mark} · In hospital"
+        assert queue_words.marks_spoken(there) == f"Speaks {language} · In hospital"
 
 
 def test_minutes_and_the_way_to_the_next_step(room: CallRoom) -> None:

@@ -1,6 +1,6 @@
 """The queue as a list: columns, saved filters with their counts, and what is said where nobody is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -17,11 +17,15 @@ from app.views.today import queue_words as words
 from app.views.widgets import EmptyState
 from app.views.widgets.counters import Counters
 
-_FIRST_TO_GO = ("attempts", "last", "language", "flags", "phone", "window")
-"""Columns that are left out where there is no room for all; the card says the same."""
-_OFTEN_BLANK = frozenset({"attempts", "language", "flags"})
-_FITTED = ("phone", "window", "flags")
+_SHORT = {"window": "window_short", "step": "step_short", "last": "last_short", "flags": "flags_short", "language": ""}
+"""Columns that are said shorter where there is no room for all in whole words; the marks then tell the language."""
+_FIRST_TO_GO = ("attempts", "last_short", "flags_short", "phone", "window_short")
+"""Columns that are left out where there is no room for all even so; the card says the same."""
+_OFTEN_BLANK = frozenset({"attempts", "language", "flags", "flags_short"})
+_FITTED = ("phone", "window", "window_short", "last_short", "flags", "flags_short")
 """Columns that get no more room than they need."""
+_LEAST_MARKS = 80
+_WIDEST_MARKS = 208
 _WIDEST_NAME = 232
 LEAST_REASON = 184
 """Pixels at 100 % text that the reason has at least: why somebody is called is what the queue is for."""
@@ -154,30 +158,55 @@ class QueueList(QWidget):
         self.picked.emit(self.row)
 
     def _fit(self) -> None:
-        """Leave out columns that say nothing or have no room; what is left over goes to names and reasons."""
-        heads = self.list.horizontalHeader()
+        """Say things shorter, or leave them out, where there is no room for all."""
         by_hand = bool(self._preferences.column_widths(self.list.objectName()))
+        wanted = self._wanted(by_hand=by_hand)
+        room = self.width() - GRID - self.list.verticalScrollBar().sizeHint().width()  # and the list's frame
+        widths = {key: wide for key, wide in wanted.items() if key not in _SHORT.values()}
+        if sum(widths.values()) > room:
+            widths = {key: wide for key, wide in wanted.items() if key not in _SHORT}
+            if "flags_short" in widths:  # the tip and the card say all of them
+                widths["flags_short"] = min(widths["flags_short"], scaled(_LEAST_MARKS))
+            for key in _FIRST_TO_GO:
+                if sum(widths.values()) > room:
+                    widths.pop(key, None)
+        for at, column in enumerate(self.table.columns):
+            self.list.setColumnHidden(at, column.key not in widths)
+        if not by_hand:
+            self._give_out(widths, wanted, room)
+
+    def _give_out(self, widths: dict[str, int], wanted: Mapping[str, int], room: int) -> None:
+        """Give names, hours and marks what they want of the spare room; the reason takes the rest by itself."""
+        names = min(self._widest("name") + 2 * GRID, scaled(_WIDEST_NAME))
+        for key, most in (
+            ("flags_short", wanted.get("flags_short", 0)),
+            ("name", names),
+            ("window", self._widest("window") + 2 * GRID),
+            ("flags", min(self._widest("flags") + 2 * GRID, scaled(_WIDEST_MARKS))),
+        ):
+            if key in widths:
+                spare = max(0, room - sum(widths.values()))
+                widths[key] = max(widths[key], min(most, widths[key] + spare))
+        heads = self.list.horizontalHeader()
+        for at, column in enumerate(self.table.columns):
+            if column.width and column.key in widths:
+                heads.resizeSection(at, widths[column.key])
+
+    def _wanted(self, *, by_hand: bool) -> dict[str, int]:
+        """Return the width of each column that says anything."""
         widths = {}
         for column in self.table.columns:
-            least = heads.fontMetrics().horizontalAdvance(column.title) + 3 * GRID
+            if column.key in _OFTEN_BLANK and self._is_blank(column.key):
+                continue
             wide = scaled(column.width or LEAST_REASON)
             if column.key in _FITTED and self.table.rows and not by_hand:
                 wide = min(wide, self._widest(column.key) + 2 * GRID)
-            widths[column.key] = max(wide, least)
-        room = self.width() - GRID - self.list.verticalScrollBar().sizeHint().width()  # and the list's frame
-        for key in _FIRST_TO_GO:
-            is_shown = sum(widths.values()) <= room and not (key in _OFTEN_BLANK and self._is_blank(key))
-            self.list.setColumnHidden(self._position(key), not is_shown)
-            if not is_shown:
-                del widths[key]
-        if by_hand:
-            return
-        spare = max(0, room - sum(widths.values()))
-        wanted = min(self._widest("name") + 2 * GRID, scaled(_WIDEST_NAME))
-        widths["name"] = max(widths["name"], min(wanted, widths["name"] + spare))
-        for key in ("name", *_FITTED):
-            if key in widths:
-                heads.resizeSection(self._position(key), widths[key])
+            widths[column.key] = max(wide, self._least(column.key))
+        return widths
+
+    def _least(self, key: str) -> int:
+        title = self.table.columns[self._position(key)].title
+        return self.list.horizontalHeader().fontMetrics().horizontalAdvance(title) + 2 * GRID
 
     def _position(self, key: str) -> int:
         return next(at for at, column in enumerate(self.table.columns) if column.key == key)
@@ -201,10 +230,36 @@ class QueueList(QWidget):
             Column("name", self.tr("Patient"), name, width=120),
             Column("phone", self.tr("Phone"), words.phone_words, width=96),
             Column("window", self.tr("Call window"), words.window_words, width=144, tip=words.window_line),
+            Column(
+                "window_short",
+                self.tr("Window"),
+                words.window_short,
+                width=120,
+                spoken=words.window_line,
+                tip=words.window_line,
+            ),
             Column("minutes", self.tr("Minutes"), words.minutes_words, width=60, is_number=True),
             Column("step", self.tr("Next step"), words.step_words, width=76, is_number=True, tip=words.step_tip),
+            Column(
+                "step_short",
+                self.tr("To go"),
+                words.step_short,
+                width=48,
+                is_number=True,
+                spoken=words.step_words,
+                tip=words.step_tip,
+            ),
             Column("last", self.tr("Last contact"), words.contact_words, width=88),
-            Column("attempts", self.tr("Tries"), words.tries_words, width=48, is_number=True),
+            Column(
+                "last_short",
+                self.tr("Last"),
+                words.contact_short,
+                width=56,
+                is_number=True,
+                spoken=words.contact_words,
+                tip=words.contact_tip,
+            ),
+            Column("attempts", self.tr("Tries"), words.tries_words, width=44, is_number=True, tip=words.tries_tip),
             Column("language", self.tr("Language"), lambda row: row.language, width=64),
             Column(
                 "flags",
@@ -213,6 +268,14 @@ class QueueList(QWidget):
                 width=104,
                 spoken=words.flags_spoken,
                 tip=lambda row: words.flags_spoken(row).replace(" · ", "\n"),
+            ),
+            Column(
+                "flags_short",
+                self.tr("Marks"),
+                words.marks_short,
+                width=104,
+                spoken=words.marks_spoken,
+                tip=lambda row: words.marks_spoken(row).replace(" · ", "\n"),
             ),
         ]
         # The order of the queue is what it is for; a head that sorts would take it away.

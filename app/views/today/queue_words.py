@@ -38,6 +38,7 @@ _SAID_BY_REASON = {
     "not_finished": "not_finished",
 }
 """The mark that says no more than the reason."""
+_SHORT_WORD = 5
 
 
 def shown_name(name: str, born_on: date, *, hidden: bool) -> str:
@@ -72,6 +73,12 @@ def window_words(row: TodayRow) -> str:
     return joined((hours, clock_words(row)))
 
 
+def window_short(row: TodayRow) -> str:
+    """Return the same in the shortest form that is still read: "9a–12p · 10:04"."""
+    hours = "–".join(_short_time(at) for at in row.window) if row.window is not None else _tr("any")
+    return joined((hours, clock_words(row).partition(" ")[0]))
+
+
 def window_line(row: TodayRow) -> str:
     """Return the same with days and zone, and whether now is such an hour, as the card says it."""
     days = [words for at, (_, words) in enumerate(weekdays()) if at in row.call_days]
@@ -91,6 +98,11 @@ def step_words(row: TodayRow) -> str:
     return "–" if row.seconds_to_go is None else _tr("{time} left").format(time=format_duration(row.seconds_to_go))
 
 
+def step_short(row: TodayRow) -> str:
+    """Return the same for a column whose head says what it is."""
+    return "–" if row.seconds_to_go is None else format_duration(row.seconds_to_go)
+
+
 def step_tip(row: TodayRow) -> str:
     """Return which step that is."""
     if row.seconds_to_go is None or row.next_code is None:
@@ -103,9 +115,30 @@ def contact_words(row: TodayRow) -> str:
     return format_date(row.last_contact_on) if row.last_contact_on is not None else _tr("never")
 
 
+def contact_short(row: TodayRow) -> str:
+    """Return the same without the year, which the tip says: "11/02"."""
+    return f"{row.last_contact_on:%m/%d}" if row.last_contact_on is not None else _tr("never")
+
+
+def contact_tip(row: TodayRow) -> str:
+    """Return the same as a sentence."""
+    if row.last_contact_on is None:
+        return _tr("Never reached")
+    return _tr("Last reached {day}").format(day=format_date(row.last_contact_on))
+
+
 def tries_words(row: TodayRow) -> str:
     """Return the calls in vain of this month."""
     return str(row.attempts) if row.attempts else ""
+
+
+def tries_tip(row: TodayRow) -> str:
+    """Return the same as a sentence."""
+    if not row.attempts:
+        return ""
+    if row.attempts == 1:
+        return _tr("1 try in vain this month")
+    return _tr("{n} tries in vain this month").format(n=row.attempts)
 
 
 def flags_words(row: TodayRow) -> str:
@@ -117,6 +150,20 @@ def flags_words(row: TodayRow) -> str:
 def flags_spoken(row: TodayRow) -> str:
     """Return all marks, or that there are none."""
     return _marks(row, row.flags) or _tr("No marks")
+
+
+def marks_short(row: TodayRow) -> str:
+    """Return the beginning of the language a patient is called in, where it is not English, and the marks: "Span."."""
+    language = "" if row.language.casefold() == "english" else row.language
+    if len(language) > _SHORT_WORD:
+        language = f"{language[: _SHORT_WORD - 1]}."
+    return joined((language, flags_words(row)))
+
+
+def marks_spoken(row: TodayRow) -> str:
+    """Return the language and all marks in whole words."""
+    language = _tr("Speaks {language}").format(language=row.language) if row.language else ""
+    return joined((language, flags_spoken(row)))
 
 
 def _marks(row: TodayRow, flags: Sequence[str]) -> str:
@@ -132,6 +179,11 @@ def _hours(begins: time, over: time) -> str:
 def _hour(at: time, *, half: bool) -> str:
     minutes = f":{at:%M}" if at.minute else ""
     return f"{(at.hour - 1) % 12 + 1}{minutes}" + (f" {'AM' if at.hour < 12 else 'PM'}" if half else "")
+
+
+def _short_time(at: time) -> str:
+    minutes = f":{at:%M}" if at.minute else ""
+    return f"{(at.hour - 1) % 12 + 1}{minutes}{'a' if at.hour < 12 else 'p'}"
 
 
 def _tr(words: str) -> str:
