@@ -187,7 +187,8 @@ def test_a_kill_leaves_time_without_anybody_uncounted(
         assert (left.seconds + left.doubtful_seconds) * SECOND_NS <= lived_ns
         assert last.name in ("asked", "held")
         assert left.seconds * SECOND_NS <= PRESENT_NS
-        assert left.seconds * SECOND_NS > PRESENT_NS - 2 * SECOND_NS  # and what was worked is not lost
+        # And what was worked is not lost: a quarter of a second of a busy machine is fifteen of these.
+        assert left.seconds * SECOND_NS > PRESENT_NS - speed * SECOND_NS // 4
         assert left.doubtful_seconds * SECOND_NS >= last.asked_ns - steps[0].asked_ns - PRESENT_NS - SECOND_NS
         accepted = desk.calls.recover_accept(desk.actor, left.call_id)
         done = desk.calls.finish(desk.actor, left.call_id, WrapUp("", {"reason": "Read the letter"}))
