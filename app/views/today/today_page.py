@@ -17,7 +17,7 @@ from app.views.icons import icon
 from app.views.page_context import PageContext
 from app.views.preferences import HIDE_NAMES
 from app.views.tasks import Latest
-from app.views.theme import GRID, scaled, set_shown
+from app.views.theme import GRID, fit_scale, scaled, set_shown
 from app.views.today.patient_today import PatientToday, read_patient_today
 from app.views.today.queue_list import QueueList
 from app.views.today.today_card import TodayCard
@@ -73,6 +73,7 @@ class TodayPage(QWidget):
         )
         self.header = PageHeader(self.tr("Today"), " ", (self.week_button, self.hide_button))
         self._build()
+        fit_scale(self, self._fit)  # before the text's new size is laid out: the window never shrinks again
         self.panels = PatientPanels(context, self._host)
         self._timer = QTimer(self)
         self._timer.setObjectName("today_look")
